@@ -1,0 +1,93 @@
+/** A card says what a method is. Data alone, read by both threads: the gallery, the controls and the explanation are drawn from it. */
+import type { Knobs } from './knobs';
+
+export interface Source {
+  readonly title: string;
+  readonly authors: string;
+  readonly year: number;
+  readonly venue?: string;
+  readonly arxiv?: string;
+  readonly code?: string;
+}
+export interface Arm {
+  readonly label: string;
+  /** One sentence: what this arm does differently. */
+  readonly says: string;
+  readonly role: 'method' | 'baseline' | 'ablation' | 'control';
+  /** Off unless the user switches it on. */
+  readonly off?: boolean;
+}
+export interface Chart {
+  readonly metric: string;
+  readonly title: string;
+  readonly yLabel: string;
+  /** 'percent' shows 0..1 as per cent. */
+  readonly format?: 'number' | 'percent';
+  readonly logY?: boolean;
+  readonly xLabel?: string;
+}
+export interface PictureSlot {
+  readonly title: string;
+  readonly says: string;
+  /** The one that shows the method best: drawn large, in the middle. */
+  readonly main?: boolean;
+}
+/** A quantity over seeds: the result `metric` of `arm`. */
+export interface Quantity {
+  readonly arm: string;
+  readonly metric: string;
+}
+/**
+ * One observable of a claim check: statistic(left - right) compared with a bound, over seeds.
+ * 'median-of-differences': paired by seed; 'difference-of-medians': each side's median first; `absolute` takes |left - right|.
+ */
+export interface Observable {
+  readonly says: string;
+  readonly left: Quantity;
+  readonly right: Quantity | number;
+  readonly statistic: 'median-of-differences' | 'difference-of-medians';
+  readonly absolute?: boolean;
+  readonly comparison: '>' | '>=' | '<' | '<=';
+  readonly bound: number;
+  readonly unit?: string;
+  /** Knobs that this observable changes from the card's defaults; observables with equal settings share their runs. */
+  readonly setting?: Readonly<Record<string, number | string | boolean>>;
+}
+/** A question that the page may ask with its own few knobs: before a run (a preview) or of what a run left behind. */
+export interface Ask {
+  readonly title: string;
+  readonly says: string;
+  readonly knobs: Knobs;
+  readonly needsRun: boolean;
+}
+/** Files that a method can take in place of its own data. */
+export type FileKind = 'idx' | 'wav' | 'png';
+
+export interface Card<K extends Knobs = Knobs> {
+  /** The folder's name, and its name in links: it never changes. */
+  readonly id: string;
+  readonly title: string;
+  readonly family: 'masks' | 'noise' | 'averages';
+  readonly source: Source;
+  /** The claim in one sentence, in our words. */
+  readonly claim: string;
+  /** What happens, for a reader who has not read the paper. Paragraphs of plain text. */
+  readonly explanation: readonly string[];
+  /** TeX, each with one line in words. */
+  readonly equations: readonly { readonly tex: string; readonly says: string }[];
+  /** What the sheet marks as unverified or doubtful, and where we depart from the paper. Shown as it is. */
+  readonly caveats: readonly string[];
+  readonly knobs: K;
+  readonly arms: Readonly<Record<string, Arm>>;
+  readonly charts: readonly Chart[];
+  readonly pictures: Readonly<Record<string, PictureSlot>>;
+  /** What must hold by construction, whatever the numbers: live lights on the page, tests in the folder. */
+  readonly invariants: Readonly<Record<string, string>>;
+  readonly claimCheck: readonly Observable[];
+  readonly asks?: Readonly<Record<string, Ask>>;
+  readonly accepts?: readonly FileKind[];
+  /** What a dropped file does, in one sentence. */
+  readonly acceptsSays?: string;
+}
+
+export const defineCard = <K extends Knobs>(card: Card<K>): Card<K> => card;

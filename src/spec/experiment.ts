@@ -1,0 +1,37 @@
+/** What the user asked for: a small versioned JSON value. Everything a run depends on is in it. */
+import type { Card } from './card';
+import { defaultsOf, type KnobValues } from './knobs';
+
+export type Provider = 'wasm' | 'webgpu' | 'reference';
+export type Backend = 'auto' | 'wasm' | 'webgpu';
+
+/** A user's file that a run reads, named by content: the bytes travel beside the experiment, never inside a link. */
+export interface FileRef {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+export interface Experiment {
+  readonly version: 1;
+  readonly method: string;
+  readonly knobs: KnobValues;
+  /** Arms to run, in the card's order. */
+  readonly arms: readonly string[];
+  /** Root of all randomness; seeds seed, seed + 1, ... are run. */
+  readonly seed: number;
+  readonly seeds: number;
+  readonly backend: Backend;
+  readonly files: readonly FileRef[];
+}
+export const limits = { seeds: 32, seed: 2 ** 31 - 1, files: 8, fileBytes: 64 * 2 ** 20 } as const;
+
+export const defaultExperiment = (card: Card): Experiment => ({
+  version: 1,
+  method: card.id,
+  knobs: defaultsOf(card.knobs),
+  arms: Object.entries(card.arms).filter(([, arm]) => !arm.off).map(([id]) => id),
+  seed: 1,
+  seeds: 1,
+  backend: 'auto',
+  files: [],
+});

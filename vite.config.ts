@@ -1,0 +1,20 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** Cross-origin isolation: with it the WASM provider may use threads. The page also works without (one thread). */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  base: './', // the built page runs from any folder of a static host
+  plugins: [react()],
+  // onnxruntime-web: take the small JavaScript bundles and fetch the .wasm files beside them (see src/runtime/ort.ts).
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  server: { headers: isolation },
+  preview: { headers: isolation },
+  worker: { format: 'es' },
+  build: { target: 'es2023', chunkSizeWarningLimit: 1000 },
+  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 60_000 },
+});

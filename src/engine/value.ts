@@ -65,8 +65,10 @@ export function makeValue(op: Op, inputs: Readonly<Record<string, Value>>, attrs
   return { id: nextId++, op, inputs, attrs, shape, dtype, ...more };
 }
 
+export type Apply<I extends string, A extends Attrs> = (inputs: Readonly<Record<I, Value>>, attrs: A) => Value;
+
 /** Declares an op and returns the function that applies it: `logSoftmax({ x }, { axis: 1 })`. */
-export function defineOp<I extends string, A extends Attrs = Record<never, never>>(facets: OpFacets<I, A>): (inputs: Readonly<Record<I, Value>>, attrs: A) => Value {
+export function defineOp<I extends string, A extends Attrs = Record<never, never>>(facets: OpFacets<I, A>): Apply<I, A> {
   // The registry and the graph hold ops of all input names together; only `apply` below calls the facets, with inputs that match.
   const op = facets as unknown as Op;
   if (allOps.has(op.name)) throw new ShapeError(`Op ${op.name} is defined twice.`);

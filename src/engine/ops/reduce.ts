@@ -1,0 +1,144 @@
+/** Reductions, and the softmax family. */
+import { ShapeError } from '../../base/errors';
+import { showShape, sizeOf, stridesOf, type Shape } from '../../base/tensor';
+import { defineOp, type Reference, type Value } from '../value';
+import { add, cast, div, equal, exp, log, mul, sub } from './elementwise';
+import { expand, reshape } from './shape';
+
+interface ReduceAttrs extends Record<string, number | boolean | readonly number[]> {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+/** Axes to reduce over; all of them by default. Negative ones count from the end. */
+export interface Over {
+  readonly axes?: readonly number[];
+  readonly keepDims?: boolean;
+}
+export function normalAxis(who: string, axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || at < 0 || at >= rank) throw new ShapeError(`${who}: axis ${axis} does not exist in a value of rank ${rank}.`);
+  return at;
+}
+const settle = (who: string, x: Value, { axes, keepDims = false }: Over): ReduceAttrs => ({
+  axes: axes ? axes.map((a) => normalAxis(who, a, x.shape.length)).sort((a, b) => a - b) : x.shape.map((_, i) => i),
+  keepDims,
+});
+const reducedShape = (x: Shape, { axes, keepDims }: ReduceAttrs): Shape =>
+  keepDims ? x.map((d, i) => (axes.includes(i) ? 1 : d)) : x.filter((_, i) => !axes.includes(i));
+const keptShape = (x: Shape, axes: readonly number[]): Shape => x.map((d, i) => (axes.includes(i) ? 1 : d));
+
+function reduceReference(x: Reference, axes: readonly number[], start: number, f: (total: number, value: number) => number): Float64Array {
+  const kept = keptShape(x.shape, axes);
+  const strides = stridesOf(kept);
+  const out = new Float64Array(sizeOf(kept)).fill(start);
+  const inner = stridesOf(x.shape);
+  for (let i = 0; i < x.data.length; i++) {
+    let at = 0;
+    for (let axis = 0; axis < x.shape.length; axis++) if (kept[axis] !== 1) at += strides[axis]! * (Math.floor(i / inner[axis]!) % x.shape[axis]!);
+    out[at] = f(out[at]!, x.data[i]!);
+  }
+  return out;
+}
+
+const sumOp = defineOp<'x', ReduceAttrs>({
+  name: 'sum',
+  shape: ({ x }, attrs) => reducedShape(x, attrs),
+  gradient: ({ dy, x }, { axes }) => ({ x: expand(reshape(dy, keptShape(x.shape, axes)), x.shape) }),
+  onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceSum', [x, emit.int64s(axes)], { keepdims: keepDims }),
+  reference: ({ x }, { axes }) => reduceReference(x, axes, 0, (t, v) => t + v),
+});
+/** Sum over `axes`. */
+export function sum(x: Value, over: Over = {}): Value {
+  const attrs = settle('sum', x, over);
+  return attrs.axes.length === 0 ? x : sumOp({ x }, attrs);
+}
+const meanOp = defineOp<'x', ReduceAttrs>({
+  name: 'mean',
+  shape: ({ x }, attrs) => reducedShape(x, attrs),
+  gradient: ({ dy, x, y }, { axes }) => ({ x: expand(reshape(mul(dy, sizeOf(y.shape) / sizeOf(x.shape)), keptShape(x.shape, axes)), x.shape) }),
+  onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceMean', [x, emit.int64s(axes)], { keepdims: keepDims }),
+  reference: ({ x }, { axes }, shape) => reduceReference(x, axes, 0, (t, v) => t + v).map((t) => (t * sizeOf(shape)) / x.data.length),
+});
+/** Mean over `axes`. */
+export function mean(x: Value, over: Over = {}): Value {
+  const attrs = settle('mean', x, over);
+  return attrs.axes.length === 0 ? x : meanOp({ x }, attrs);
+}
+const maxOp = defineOp<'x', ReduceAttrs>({
+  name: 'max',
+  shape: ({ x }, attrs) => reducedShape(x, attrs),
+  // Shared equally among ties.
+  gradient: ({ dy, x, y }, { axes }) => {
+    const kept = keptShape(x.shape, axes);
+    const isMax = cast(equal(x, reshape(y, kept)), 'float32');
+    return { x: mul(isMax, div(reshape(dy, kept), sum(isMax, { axes, keepDims: true }))) };
+  },
+  onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceMax', [x, emit.int64s(axes)], { keepdims: keepDims }),
+  reference: ({ x }, { axes }) => reduceReference(x, axes, -Infinity, Math.max),
+});
+/** Maximum over `axes`. */
+export function max(x: Value, over: Over = {}): Value {
+  const attrs = settle('max', x, over);
+  return attrs.axes.length === 0 ? x : maxOp({ x }, attrs);
+}
+
+/** Sums a value down to a shape that broadcasts to it: the transpose of broadcasting. */
+export function sumTo(x: Value, shape: Shape): Value {
+  const lead = x.shape.length - shape.length;
+  if (lead < 0) throw new ShapeError(`sumTo: ${showShape(x.shape)} cannot be summed to the longer ${showShape(shape)}.`);
+  const axes = x.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));
+  const summed = sum(x, { axes, keepDims: true });
+  return reshape(summed, shape);
+}
+
+const softmaxOp = defineOp<'x', { axis: number }>({
+  name: 'softmax',
+  shape: ({ x }) => x,
+  // dx = y (dy - sum(dy y))
+  gradient: ({ dy, y }, { axis }) => ({ x: mul(y, sub(dy, sum(mul(dy, y), { axes: [axis], keepDims: true }))) }),
+  onnx: ({ x }, { axis }, emit) => emit('Softmax', [x], { axis }),
+  reference: ({ x }, { axis }) => {
+    const top = reduceReference(x, [axis], -Infinity, Math.max);
+    const at = alongKept(x.shape, axis);
+    const e = x.data.map((v, i) => Math.exp(v - top[at(i)]!));
+    const total = reduceReference({ shape: x.shape, data: e }, [axis], 0, (t, v) => t + v);
+    return e.map((v, i) => v / total[at(i)]!);
+  },
+});
+export const softmax = (x: Value, axis = -1): Value => softmaxOp({ x }, { axis: normalAxis('softmax', axis, x.shape.length) });
+
+const logSoftmaxOp = defineOp<'x', { axis: number }>({
+  name: 'logSoftmax',
+  shape: ({ x }) => x,
+  // dx = dy - softmax(x) sum(dy), softmax(x) = exp(y)
+  gradient: ({ dy, y }, { axis }) => ({ x: sub(dy, mul(exp(y), sum(dy, { axes: [axis], keepDims: true }))) }),
+  // No LogSoftmax on WebGPU; shifted by the maximum first, since logits of 100 overflow exp in float32.
+  onnx: ({ x }, { axis }, emit) => {
+    const axes = emit.int64s([axis]);
+    const shifted = emit('Sub', [x, emit('ReduceMax', [x, axes], { keepdims: 1 })]);
+    return emit('Sub', [shifted, emit('Log', [emit('ReduceSum', [emit('Exp', [shifted]), axes], { keepdims: 1 })])]);
+  },
+  reference: ({ x }, { axis }) => {
+    const top = reduceReference(x, [axis], -Infinity, Math.max);
+    const at = alongKept(x.shape, axis);
+    const shifted = x.data.map((v, i) => v - top[at(i)]!);
+    const total = reduceReference({ shape: x.shape, data: shifted.map(Math.exp) }, [axis], 0, (t, v) => t + v);
+    return shifted.map((v, i) => v - Math.log(total[at(i)]!));
+  },
+});
+export const logSoftmax = (x: Value, axis = -1): Value => logSoftmaxOp({ x }, { axis: normalAxis('logSoftmax', axis, x.shape.length) });
+
+/** Flat index of an element of `shape` in the array reduced over `axis`. */
+function alongKept(shape: Shape, axis: number): (flat: number) => number {
+  const inner = sizeOf(shape.slice(axis + 1));
+  const size = shape[axis]!;
+  return (flat) => Math.floor(flat / (inner * size)) * inner + (flat % inner);
+}
+
+/** log sum exp over one axis, stable. */
+export function logSumExp(x: Value, axis = -1): Value {
+  const top = max(x, { axes: [axis], keepDims: true });
+  const total = log(sum(exp(sub(x, top)), { axes: [axis], keepDims: true }));
+  const at = normalAxis('logSumExp', axis, x.shape.length);
+  return reshape(add(top, total), x.shape.filter((_, i) => i !== at));
+}

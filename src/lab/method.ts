@@ -1,0 +1,19 @@
+import type { Card } from '../spec/card';
+import type { Knobs, KnobValues, ValuesOf } from '../spec/knobs';
+import type { Picture } from '../spec/picture';
+import type { Lab } from './lab';
+
+export interface Method<K extends Knobs = Knobs, Kept = unknown> {
+  readonly card: Card<K>;
+  /** One trial: one seed, all arms asked for. What it returns is kept for the card's questions. */
+  readonly run: (lab: Lab, knobs: ValuesOf<K>) => Promise<Kept>;
+  /** Answers to the card's asks, by name. `kept` is undefined for a preview. */
+  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: ValuesOf<K>, values: KnobValues, kept: Kept | undefined) => Promise<Readonly<Record<string, Picture>>>>>;
+}
+/** A method with its types forgotten: what registries hold. Its knobs are checked against the card before it is called. */
+export type AnyMethod = Method<Knobs, unknown>;
+
+export function defineMethod<K extends Knobs, Kept>(card: Card<K>, body: Omit<Method<K, Kept>, 'card'>): AnyMethod {
+  // `readKnobs(card.knobs, …)` has made the values that `run` receives, and `kept` is what this `run` returned: the cast restores both.
+  return { card, ...body } as unknown as AnyMethod;
+}

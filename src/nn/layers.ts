@@ -1,0 +1,59 @@
+/**
+ * Layers, each an initialiser of named params and a forward function over views of them. A name ends in `.weight` or `.bias`;
+ * `scope(p, 'block0')` reads the params of one part.
+ */
+import type { Random } from '../base/random';
+import { sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
+import { add, conv2d, linear, matmul, mul, reshape, sliceAxis, softmax, transpose, type ConvOptions } from '../engine/ops';
+import { normalize } from '../engine/ops/compose';
+import type { Value } from '../engine/value';
+
+export type Views = Readonly<Record<string, Value>>;
+
+export const prefixed = (prefix: string, params: Params): Params => Object.fromEntries(Object.entries(params).map(([name, p]) => [`${prefix}.${name}`, p]));
+/** The views whose names begin with `prefix.`, without it. */
+export const scope = (views: Views, prefix: string): Views =>
+  Object.fromEntries(Object.entries(views).flatMap(([name, v]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), v]] : [])));
+
+export const zeros = (shape: readonly number[]): Tensor => tensor(new Float32Array(sizeOf(shape)), shape);
+export const ones = (shape: readonly number[]): Tensor => tensor(new Float32Array(sizeOf(shape)).fill(1), shape);
+export const uniformTensor = (rng: Random, shape: readonly number[], bound: number): Tensor => tensor(rng.fillUniform(new Float32Array(sizeOf(shape)), -bound, bound), shape);
+export const normalTensor = (rng: Random, shape: readonly number[], std: number): Tensor => tensor(rng.fillNormal(new Float32Array(sizeOf(shape)), std), shape);
+
+/** weight [in, out], uniform with bound sqrt(6 / (in + out)) (Glorot and Bengio 2010); bias 0. */
+export const initDense = (rng: Random, inputs: number, outputs: number): Params => ({
+  weight: uniformTensor(rng, [inputs, outputs], Math.sqrt(6 / (inputs + outputs))),
+  bias: zeros([outputs]),
+});
+/** x [..., in] -> [..., out]. */
+export const dense = (p: Views, x: Value): Value => linear(x, p.weight!, p.bias!);
+
+/** weight [out, in, k, k], normal with std sqrt(2 / fan-in) (He et al. 2015). No bias: a normalisation follows. */
+export const initConv = (rng: Random, inputs: number, outputs: number, kernel: number): Params => ({
+  weight: normalTensor(rng, [outputs, inputs, kernel, kernel], Math.sqrt(2 / (inputs * kernel * kernel))),
+});
+export const conv = (p: Views, x: Value, options: ConvOptions): Value => conv2d(x, p.weight!, options);
+
+export const initNorm = (channels: number): Params => ({ weight: ones([channels]), bias: zeros([channels]) });
+/** Over the last axis (Ba et al. 2016, arXiv:1607.06450). */
+export const layerNorm = (p: Views, x: Value): Value => add(mul(normalize(x, [x.shape.length - 1]), p.weight!), p.bias!);
+/** Over groups of channels and all positions of [n, c, h, w] (Wu and He 2018, arXiv:1803.08494). No statistics to average: soups stay valid. */
+export function groupNorm(p: Views, x: Value, groups: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const normal = reshape(normalize(reshape(x, [n, groups, (c / groups) * h * w]), [2]), x.shape);
+  return add(mul(normal, reshape(p.weight!, [1, c, 1, 1])), reshape(p.bias!, [1, c, 1, 1]));
+}
+
+/** One in-projection for q, k and v together, [d, 3d], and an out-projection [d, d]. */
+export const initAttention = (rng: Random, d: number): Params => ({ ...prefixed('qkv', initDense(rng.fork('qkv'), d, 3 * d)), ...prefixed('out', initDense(rng.fork('out'), d, d)) });
+/** Multi-head self-attention on x [n, tokens, d]; `bias` [tokens, tokens] is added to the scores (large negative where a token may not look). */
+export function attention(p: Views, x: Value, heads: number, bias?: Value): Value {
+  const [n, tokens, d] = x.shape as [number, number, number];
+  const width = d / heads;
+  const qkv = transpose(reshape(dense(scope(p, 'qkv'), x), [n, tokens, 3, heads, width]), [2, 0, 3, 1, 4]); // [3, n, heads, tokens, width]
+  const [q, k, v] = [0, 1, 2].map((i) => reshape(sliceAxis(qkv, 0, i, 1), [n, heads, tokens, width])) as [Value, Value, Value];
+  const scores = mul(matmul(q, k, { transB: true }), 1 / Math.sqrt(width));
+  const weights = softmax(bias ? add(scores, bias) : scores);
+  const mixed = reshape(transpose(matmul(weights, v), [0, 2, 1, 3]), [n, tokens, d]);
+  return dense(scope(p, 'out'), mixed);
+}

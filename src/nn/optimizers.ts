@@ -1,0 +1,65 @@
+/** Optimisers over one flat vector: each is a few ops on [P], whatever the number of params. */
+import { pow } from '../base/math';
+import type { Shape } from '../base/tensor';
+import { add, div, minimum, mul, sqrt, sub, sum } from '../engine/ops';
+import { square } from '../engine/ops/compose';
+import type { Value } from '../engine/value';
+
+/** What may differ from step to step, and from run to run of one compiled graph. */
+export interface Hyper {
+  readonly learningRate: number;
+  /** Decoupled: theta <- theta - learningRate * weightDecay * theta. */
+  readonly weightDecay?: number;
+}
+export interface Optimizer {
+  readonly name: string;
+  /** State beside theta, all zeros at the start. */
+  readonly slots: (size: number) => Readonly<Record<string, Shape>>;
+  /** Scalar feeds of one step, computed on the host in float64. `step` counts from 0. */
+  readonly scalars: (step: number, hyper: Hyper) => Readonly<Record<string, number>>;
+  readonly update: (at: { theta: Value; gradient: Value; slots: Readonly<Record<string, Value>>; scalars: Readonly<Record<string, Value>> }) => { theta: Value; slots: Record<string, Value> };
+}
+
+/** g scaled down to `norm` where its Euclidean norm is larger. */
+function clip(gradient: Value, norm: number | undefined): Value {
+  if (norm === undefined) return gradient;
+  const length = sqrt(add(sum(square(gradient)), 1e-12));
+  return mul(gradient, minimum(div(norm, length), 1));
+}
+
+/** Plain SGD, theta <- theta - learningRate g, with heavy-ball momentum if asked: u <- momentum u + g. */
+export function sgd({ momentum = 0, clipNorm }: { momentum?: number; clipNorm?: number } = {}): Optimizer {
+  return {
+    name: momentum ? 'sgd-momentum' : 'sgd',
+    slots: (size): Readonly<Record<string, Shape>> => (momentum ? { u: [size] } : {}),
+    scalars: (_, { learningRate, weightDecay = 0 }) => ({ learningRate, keep: 1 - learningRate * weightDecay }),
+    update: ({ theta, gradient, slots, scalars }) => {
+      const g = clip(gradient, clipNorm);
+      const u = slots.u ? add(mul(slots.u, momentum), g) : g;
+      return { theta: sub(mul(theta, scalars.keep!), mul(u, scalars.learningRate!)), slots: slots.u ? { u } : {} };
+    },
+  };
+}
+
+/**
+ * Adam (Kingma and Ba 2015, arXiv:1412.6980); with `weightDecay` in the hyper-parameters, AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).
+ * m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, theta <- theta - rate m / (sqrt(v) + epsilon'), where the host folds both bias
+ * corrections into rate = learningRate sqrt(1 - b2^t) / (1 - b1^t) and epsilon' = epsilon sqrt(1 - b2^t): the same numbers, fewer nodes.
+ */
+export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm }: { beta1?: number; beta2?: number; epsilon?: number; clipNorm?: number } = {}): Optimizer {
+  return {
+    name: 'adam',
+    slots: (size) => ({ m: [size], v: [size] }),
+    scalars: (step, { learningRate, weightDecay = 0 }) => {
+      const correction = Math.sqrt(1 - pow(beta2, step + 1));
+      return { rate: (learningRate * correction) / (1 - pow(beta1, step + 1)), epsilon: epsilon * correction, keep: 1 - learningRate * weightDecay };
+    },
+    update: ({ theta, gradient, slots, scalars }) => {
+      const g = clip(gradient, clipNorm);
+      const m = add(mul(slots.m!, beta1), mul(g, 1 - beta1));
+      const v = add(mul(slots.v!, beta2), mul(square(g), 1 - beta2));
+      const change = div(mul(m, scalars.rate!), add(sqrt(v), scalars.epsilon!));
+      return { theta: sub(mul(theta, scalars.keep!), change), slots: { m, v } };
+    },
+  };
+}

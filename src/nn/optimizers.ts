@@ -36,7 +36,7 @@ export function sgd({ momentum = 0, clipNorm }: { momentum?: number; clipNorm?: 
     update: ({ theta, gradient, slots, scalars }) => {
       const g = clip(gradient, clipNorm);
       const u = slots.u ? add(mul(slots.u, momentum), g) : g;
-      return { theta: sub(mul(theta, scalars.keep!), mul(u, scalars.learningRate!)), slots: slots.u ? { u } : {} };
+      return { theta: sub(mul(theta, scalars.keep!), mul(u, scalars.learningRate!)), slots: slots.u ? { u } : ({} as Record<string, Value>) };
     },
   };
 }

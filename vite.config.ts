@@ -12,6 +12,8 @@ export default defineConfig({
   plugins: [react()],
   // onnxruntime-web: take the small JavaScript bundles and fetch the .wasm files beside them (see src/runtime/ort.ts).
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  // Left as it is in development, too: pre-bundling would move it away from its .wasm files, and reload the page when it is first met.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { headers: isolation },
   preview: { headers: isolation },
   worker: { format: 'es' },

@@ -1,0 +1,105 @@
+/** The command line. `main` returns the exit status: 0, or 1 with one line on standard error. */
+import { parseArgs } from 'node:util';
+import { InputError, StippleError } from '../base/errors';
+import { cards } from '../methods/cards';
+import { limits } from '../spec/experiment';
+import { writeLink } from '../spec/link';
+import { makeModels } from './models';
+import { claim, readExperiment, readUserFiles, run, showClaim, table } from './run';
+
+const help = `stipple: the laboratory without the page
+
+  stipple list                          the methods, one a line
+  stipple run LINK|FILE|METHOD          run an experiment
+      --backend wasm                    WASM is the only provider here
+      --seeds N --seed S                seeds S, S+1, ..., S+N-1
+      --file F                          a file that the experiment reads (repeat for more)
+      --json                            the result as JSON on standard output
+  stipple claim METHOD ... | --all      run claim checks: verdict and figures
+      --seeds N (5) --seed S (1) --json
+  stipple models [ID ...]               remake the checkpoints in models/
+      --check                           compare hashes only, write nothing
+`;
+
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    // Ours are sentences for the user; anything else is a defect, and its stack says where.
+    process.stderr.write(`${error instanceof StippleError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [command = 'help', ...rest] = argv;
+  const { values, positionals } = parse(rest);
+  const count = (name: string, text: string | undefined, fallback: number, max: number): number => {
+    if (text === undefined) return fallback;
+    if (!/^\d+$/.test(text) || Number(text) > max) throw new InputError(`--${name} must be a whole number up to ${max}, but "${text}" came.`);
+    return Number(text);
+  };
+  switch (command) {
+    case 'list':
+      process.stdout.write(values.json ? `${JSON.stringify(Object.values(cards), null, 2)}\n` : Object.values(cards).map((c) => `${c.id.padEnd(14)} ${c.family.padEnd(9)} ${c.title}: ${c.claim}\n`).join(''));
+      return 0;
+    case 'run': {
+      const [what] = positionals;
+      if (!what) throw new InputError(`stipple run needs a link, a file or a method.\n\n${help}`);
+      if (values.backend !== undefined && values.backend !== 'wasm' && values.backend !== 'auto') throw new InputError(`--backend ${values.backend}: the command line has WASM alone. Use --backend wasm.`);
+      const read = await readExperiment(what);
+      for (const note of read.notes) process.stderr.write(`${note}\n`);
+      const { refs, files } = await readUserFiles(values.file ?? []);
+      const experiment = {
+        ...read.experiment,
+        backend: 'wasm' as const,
+        seed: count('seed', values.seed, read.experiment.seed, limits.seed),
+        seeds: Math.max(1, count('seeds', values.seeds, read.experiment.seeds, limits.seeds)),
+        files: read.experiment.files.length > 0 ? read.experiment.files : refs,
+      };
+      const result = await run({ experiment, files, quiet: values.json ?? false });
+      const card = cards[experiment.method]!;
+      if (values.json) process.stdout.write(`${JSON.stringify({ experiment, result, link: writeLink(card, experiment, result.proof) }, null, 2)}\n`);
+      else {
+        process.stdout.write(`${table(card, result.outcomes)}\n`);
+        for (const light of result.lights) process.stdout.write(`${light.holds ? 'holds ' : 'BROKEN'} seed ${light.seed}${light.arm ? ` ${light.arm}` : ''}: ${card.invariants[light.id] ?? light.id} (${light.detail})\n`);
+        process.stdout.write(`fingerprint ${result.proof.fingerprint} (${result.proof.provider}), ${(result.elapsedMs / 1000).toFixed(1)} s\n${writeLink(card, experiment, result.proof)}\n`);
+      }
+      if (read.proof && read.proof.provider === 'wasm' && !values.seed && !values.seeds) {
+        const same = read.proof.fingerprint === result.proof.fingerprint;
+        process.stderr.write(same ? 'The bits agree with the link.\n' : `The bits differ from the link's: ${read.proof.fingerprint} there, ${result.proof.fingerprint} here.\n`);
+        if (!same) return 1;
+      }
+      return result.lights.every((l) => l.holds) ? 0 : 1;
+    }
+    case 'claim': {
+      const ids = values.all ? Object.keys(cards) : positionals;
+      if (ids.length === 0) throw new InputError('stipple claim needs a method, or --all.');
+      const reports = [];
+      for (const id of ids) {
+        const report = await claim(id, { seeds: Math.max(1, count('seeds', values.seeds, 5, limits.seeds)), firstSeed: count('seed', values.seed, 1, limits.seed), quiet: values.json ?? false });
+        reports.push(report);
+        if (!values.json) process.stdout.write(`${showClaim(report)}\n`);
+      }
+      if (values.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+      return 0; // an honest "does not hold here" is a result, not a failure
+    }
+    case 'models': return makeModels(positionals, { check: values.check ?? false });
+    case 'help': case '--help': case '-h':
+      process.stdout.write(help);
+      return 0;
+    default: throw new InputError(`There is no command "${command}".\n\n${help}`);
+  }
+}
+
+function parse(rest: string[]) {
+  try {
+    return parseArgs({
+      args: rest,
+      allowPositionals: true,
+      options: { backend: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' } },
+    });
+  } catch (error) {
+    throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+}

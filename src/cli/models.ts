@@ -1,0 +1,61 @@
+/** `stipple models`: remakes the checkpoints in `models/` from their recipes, and says whether hashes agree. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../base/errors';
+import { sha256 } from '../base/hash';
+import { writeModel } from '../engine/onnx';
+import { createLab } from '../lab/create-lab';
+import type { Recipe } from '../lab/recipe';
+import { createWasmExecutor } from '../runtime/wasm';
+import { RunControl } from '../worker/control';
+import { readAsset, root } from './files';
+
+const recipes = import.meta.glob<{ recipe: Recipe }>('../recipes/*.ts', { eager: true });
+
+export async function makeModels(ids: readonly string[], { check }: { check: boolean }): Promise<number> {
+  const all = Object.values(recipes).flatMap((module) => (module.recipe ? [module.recipe] : []));
+  const unknown = ids.find((id) => !all.some((r) => r.id === id));
+  if (unknown) throw new InputError(`There is no model "${unknown}". There are: ${all.map((r) => r.id).join(', ')}.`);
+  let differing = 0;
+  for (const recipe of all.filter((r) => ids.length === 0 || ids.includes(r.id))) {
+    const began = performance.now();
+    const executor = await createWasmExecutor();
+    const nothing = (): void => undefined;
+    const { lab, close } = createLab(
+      {
+        backends: { choose: async () => executor, current: async () => executor },
+        sink: {
+          point: (arm, _, metric, step, value) => step % 50 === 0 && process.stderr.write(`\n${arm} ${metric} at step ${step}: ${value.toPrecision(4)}`),
+          picture: nothing, light: nothing, outcome: nothing, mark: nothing,
+          progress: (share, label) => {
+            const elapsed = (performance.now() - began) / 1000;
+            process.stderr.write(`\r\x1b[K${recipe.id}: ${Math.floor(share * 100)} % ${label}, ${Math.round(elapsed)} s, ${Math.round((elapsed / share) * (1 - share))} s left`);
+          },
+        },
+        control: new RunControl(),
+        asset: readAsset,
+        files: [],
+        now: () => performance.now(),
+      },
+      recipe.seed,
+      [],
+    );
+    const { params, program, metrics } = await recipe.make(lab);
+    await close();
+    await executor.close();
+    const bytes = writeModel(program, params, { title: recipe.title, seed: String(recipe.seed), spec: JSON.stringify(recipe.spec), licence: 'MIT' });
+    const hash = await sha256(bytes);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const cardPath = join(root, 'models', `${recipe.id}.json`);
+    const before = await readFile(cardPath, 'utf8').then((text) => JSON.parse(text) as { sha256?: string }, () => undefined);
+    const same = before?.sha256 === hash;
+    if (before && !same) differing++;
+    process.stdout.write(`\n${recipe.id}: ${bytes.length} bytes, sha256 ${hash}, ${before ? (same ? 'the same bytes as before' : `differs from ${before.sha256}`) : 'new'}, ${seconds} s; ${JSON.stringify(metrics)}\n`);
+    if (check) continue;
+    await mkdir(join(root, 'models'), { recursive: true });
+    await writeFile(join(root, 'models', `${recipe.id}.onnx`), bytes);
+    const card = { id: recipe.id, title: recipe.title, seed: recipe.seed, spec: recipe.spec, metrics, sizeBytes: bytes.length, sha256: hash, seconds, licence: 'MIT', command: `npm run models -- ${recipe.id}` };
+    await writeFile(cardPath, `${JSON.stringify(card, null, 2)}\n`);
+  }
+  return check && differing > 0 ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+/** `stipple run`, `stipple claim`: the page's worker without the page. */
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../base/errors';
+import { cards } from '../methods/cards';
+import { loadMethod } from '../methods';
+import type { Card, Observable } from '../spec/card';
+import { judge, median, overall, type Finding, type Verdict } from '../spec/claim';
+import { defaultExperiment, type Backend, type Experiment } from '../spec/experiment';
+import { readKnobs } from '../spec/knobs';
+import { readLink, writeLink } from '../spec/link';
+import type { FileBytes, RunEvent } from '../spec/messages';
+import type { Outcome, Proof, RunResult } from '../spec/result';
+import { createExecutors } from '../worker/backends';
+import { RunControl } from '../worker/control';
+import { runExperiment } from '../worker/run';
+import { readAsset, readUserFiles } from './files';
+
+const noGpu = { webgpu: { available: false, software: false, adapter: 'none: the command line has no WebGPU' } };
+
+/** A link ('#winner?seed=3', or a whole address) or a file holding an experiment as JSON. */
+export async function readExperiment(text: string): Promise<{ experiment: Experiment; proof?: Proof; notes: readonly string[] }> {
+  if (text.includes('#')) return readLink(text.slice(text.indexOf('#')), cards);
+  if (Object.hasOwn(cards, text)) return { experiment: defaultExperiment(cards[text]!), notes: [] };
+  const content = await readFile(text, 'utf8').catch(() => {
+    throw new InputError(`"${text}" is neither a link (with a #), nor a method (${Object.keys(cards).join(', ')}), nor a file that can be read.`);
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new InputError(`${text} is not JSON: ${error instanceof Error ? error.message : String(error)}. Expected an experiment as the page saves it.`);
+  }
+  return readLink(linkOfJson(json, text), cards);
+}
+/** A saved experiment passes the same door as a link: it is written as one and read back. */
+function linkOfJson(json: unknown, name: string): string {
+  const at = json as Partial<Experiment> | null;
+  if (typeof at !== 'object' || at === null || typeof at.method !== 'string' || !Object.hasOwn(cards, at.method)) throw new InputError(`${name} is not an experiment: it names no method of this version.`);
+  const card = cards[at.method]!;
+  const base = defaultExperiment(card);
+  return writeLink(card, { ...base, ...at, knobs: readKnobs(card.knobs, at.knobs ?? {}), version: 1 });
+}
+
+export interface RunArguments {
+  readonly experiment: Experiment;
+  readonly files: readonly FileBytes[];
+  readonly quiet: boolean;
+}
+export async function run({ experiment, files, quiet }: RunArguments): Promise<RunResult> {
+  const executors = createExecutors(async () => noGpu);
+  let shown = '';
+  const emit = (event: RunEvent): void => {
+    if (quiet || event.type !== 'progress') return;
+    const line = `${Math.floor(event.share * 100)} % ${event.label}${event.leftMs === undefined ? '' : `, ${Math.ceil(event.leftMs / 1000)} s left`}`;
+    if (line !== shown) process.stderr.write(`\r\x1b[K${(shown = line)}`);
+  };
+  try {
+    const { result, problem } = await runExperiment({ runId: 'cli', experiment, method: await loadMethod(experiment.method), files, executors, control: new RunControl(), asset: readAsset, emit });
+    if (!quiet) process.stderr.write('\r\x1b[K');
+    if (problem) throw new InputError(problem.message);
+    return result!;
+  } finally {
+    await executors.close();
+  }
+}
+
+/** Outcomes as a table: arms down, metrics across, median over seeds. */
+export function table(card: Card, outcomes: readonly Outcome[]): string {
+  const arms = [...new Set(outcomes.map((o) => o.arm))];
+  const metrics = [...new Set(outcomes.map((o) => o.metric))];
+  const rows = [['arm', ...metrics], ...arms.map((arm) => [card.arms[arm]?.label ?? arm, ...metrics.map((metric) => {
+    const values = outcomes.filter((o) => o.arm === arm && o.metric === metric).map((o) => o.value);
+    return values.length === 0 ? '' : String(Number(median(values).toPrecision(4)));
+  })])];
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');
+}
+
+export interface ClaimReport {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly seeds: number;
+  readonly findings: readonly Finding[];
+  readonly elapsedMs: number;
+}
+/** Runs a card's claim check: observables with equal settings share their runs. */
+export async function claim(id: string, { seeds, firstSeed, quiet }: { seeds: number; firstSeed: number; quiet: boolean }): Promise<ClaimReport> {
+  const card = Object.hasOwn(cards, id) ? cards[id] : undefined;
+  if (!card) throw new InputError(`There is no method "${id}". There are: ${Object.keys(cards).join(', ')}.`);
+  const bySetting = new Map<string, Observable[]>();
+  for (const observable of card.claimCheck) {
+    const key = JSON.stringify(observable.setting ?? {});
+    bySetting.set(key, [...(bySetting.get(key) ?? []), observable]);
+  }
+  const findings: Finding[] = [];
+  let elapsedMs = 0;
+  for (const [setting, observables] of bySetting) {
+    const base = defaultExperiment(card);
+    const knobs = readKnobs(card.knobs, { ...base.knobs, ...(JSON.parse(setting) as object) });
+    const arms = Object.keys(card.arms).filter((arm) => observables.some((o) => o.left.arm === arm || (typeof o.right !== 'number' && o.right.arm === arm)));
+    const result = await run({ experiment: { ...base, knobs, arms, seed: firstSeed, seeds, backend: 'wasm' }, files: [], quiet });
+    elapsedMs += result.elapsedMs;
+    findings.push(...observables.map((o) => judge(o, result.outcomes)));
+  }
+  return { id, verdict: overall(findings), seeds, findings, elapsedMs };
+}
+export function showClaim(report: ClaimReport): string {
+  const number = (x: number): string => String(Number(x.toPrecision(4)));
+  const lines = report.findings.map((f) => {
+    const seeds = f.perSeed.map((s) => number(s.difference)).join(', ');
+    return `  ${f.verdict}: ${f.says}\n    ${number(f.value)} ${f.unit}, expected ${f.comparison} ${number(f.bound)}; per seed ${seeds}; ${f.perSeed.filter((s) => s.agrees).length} of ${f.perSeed.length} seeds agree`;
+  });
+  return `${report.id}: ${report.verdict} (${report.seeds} seeds, ${Math.round(report.elapsedMs / 1000)} s)\n${lines.join('\n')}`;
+}
+export { readUserFiles };
+export type { Backend };

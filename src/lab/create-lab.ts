@@ -1,0 +1,122 @@
+import { Fingerprint } from '../base/hash';
+import { Random } from '../base/random';
+import { floats, type Params, type Tensor } from '../base/tensor';
+import type { Executor, Session } from '../engine/executor';
+import { flatten, layoutOf } from '../engine/layout';
+import { viewsOf } from '../engine/ops/compose';
+import { defineProgram, type Program } from '../engine/program';
+import type { Host } from './host';
+import type { Forward, ForwardSpec, Lab, Trainer, TrainerSpec, TrainingRun } from './lab';
+import { alternate, Running, trainingProgram } from './training';
+
+/** A lab for one trial (one seed), and `close`, which releases all that it compiled. */
+export function createLab(host: Host, seed: number, arms: readonly string[]): { lab: Lab; close: () => Promise<void> } {
+  const { sink, control, backends } = host;
+  const sessions = new Set<Session>();
+  /** Loaded steps that no run is using, by trainer. */
+  const idle = new Map<Trainer, Session[]>();
+  const compiled = new Map<Trainer, ReturnType<typeof trainingProgram>>();
+  let expected = 0;
+  let done = 0;
+
+  const load = async (executor: Executor, program: Program, initial: Readonly<Record<string, Tensor>>): Promise<Session> => {
+    const session = await executor.load(program, initial);
+    sessions.add(session);
+    return session;
+  };
+  const worked = (units: number, label: string): void => {
+    done += units;
+    if (expected > 0) sink.progress(Math.min(1, done / expected), label);
+  };
+
+  async function start(run: TrainingRun): Promise<{ running: Running; session: Session }> {
+    const { trainer } = run;
+    let program = compiled.get(trainer);
+    if (!program) compiled.set(trainer, (program = trainingProgram(trainer.spec)));
+    let session: Session | undefined;
+    const running = await Running.start(
+      run,
+      async (p, initial, feeds) => {
+        session = idle.get(trainer)?.pop();
+        if (session) for (const [name, value] of Object.entries(initial)) await session.write(name, value);
+        else session = await load(await backends.choose(p, initial, feeds), p, initial);
+        return session;
+      },
+      program,
+      host,
+      (step, metrics) => lab.report(run.arm, step, metrics),
+    );
+    return { running, session: session! };
+  }
+
+  const lab: Lab = {
+    seed,
+    rng: Random.seed(seed),
+    arms: new Set(arms),
+    files: host.files,
+    asset: host.asset,
+    trainer: (spec: TrainerSpec): Trainer => ({ spec }),
+    train: async (run) => (await lab.together([run]))[0]!,
+    together: async (runs) => {
+      const started: { running: Running; session: Session }[] = [];
+      for (const run of runs) started.push(await start(run)); // one after another: sessions are created one at a time
+      await alternate(started.map((s) => s.running), control, () => worked(1, runs.length === 1 ? `Training ${runs[0]!.arm}` : 'Training'));
+      const results: Params[] = [];
+      for (const [i, { running, session }] of started.entries()) {
+        results.push(await running.params());
+        const { trainer } = runs[i]!;
+        idle.set(trainer, [...(idle.get(trainer) ?? []), session]);
+      }
+      return results;
+    },
+    forward: (spec: ForwardSpec): Forward => {
+      const layout = layoutOf(spec.params);
+      let loaded: Promise<Session> | undefined;
+      let current: Params | undefined;
+      return {
+        run: async (params, inputs) => {
+          if (!loaded) {
+            const program = defineProgram({ name: spec.name, constants: layout.size > 0 ? { theta: { shape: [layout.size] } } : {}, feeds: spec.inputs }, ({ constants, feeds }) => ({
+              outputs: spec.outputs({ params: constants.theta ? viewsOf(constants.theta, layout) : {}, inputs: feeds }),
+            }));
+            const initial: Record<string, Tensor> = layout.size > 0 ? { theta: flatten(params, layout) } : {};
+            current = params;
+            loaded = backends.current().then((executor) => load(executor, program, initial));
+          }
+          const session = await loaded;
+          if (current !== params && layout.size > 0) await session.write('theta', flatten(params, layout));
+          current = params;
+          return session.run(inputs);
+        },
+      };
+    },
+    compile: async (program, initial) => load(await backends.current(), program, initial),
+    expect: (units) => {
+      expected += units;
+    },
+    worked: async (units, label) => {
+      worked(units, label);
+      await control.pausePoint();
+    },
+    report: (arm, step, metrics) => {
+      for (const [metric, value] of Object.entries(metrics)) sink.point(arm, seed, metric, step, value);
+    },
+    outcome: (arm, metrics) => {
+      for (const [metric, value] of Object.entries(metrics)) sink.outcome(arm, seed, metric, value);
+    },
+    picture: (id, picture) => sink.picture(id, seed, picture),
+    light: (id, holds, detail, arm) => sink.light({ id, holds, detail, seed, ...(arm !== undefined && { arm }) }),
+    mark: (name, params) => {
+      const hash = new Fingerprint();
+      for (const [param, value] of Object.entries(params)) hash.addText(param).addFloats(floats(value));
+      sink.mark(name, seed, hash.hex());
+    },
+  };
+  return {
+    lab,
+    close: async () => {
+      for (const session of sessions) await session.release();
+      sessions.clear();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { afterAll, expect, test } from 'vitest';
+import { Stopped } from '../base/errors';
+import { Random } from '../base/random';
+import { floats, int32, tensor, type Params } from '../base/tensor';
+import { relu } from '../engine/ops';
+import { dense, initDense, prefixed, scope } from '../nn/layers';
+import { crossEntropy } from '../nn/losses';
+import { adam, sgd } from '../nn/optimizers';
+import { createReferenceExecutor } from '../runtime/reference';
+import { createWasmExecutor } from '../runtime/wasm';
+import { Diverged } from './training';
+import type { Lab, TrainerSpec, TrainingRun } from './lab';
+import { testLab } from './testing';
+
+const wasm = await createWasmExecutor();
+afterAll(() => wasm.close());
+
+/** Two classes of points in the plane, told apart by the sign of x0 x1. */
+const spec: TrainerSpec = {
+  name: 'xor',
+  params: { 'hidden.weight': [2, 16], 'hidden.bias': [16], 'out.weight': [16, 2], 'out.bias': [2] },
+  batch: { x: { shape: [32, 2] }, y: { shape: [32], dtype: 'int32' } },
+  loss: ({ params, batch }) => ({ loss: crossEntropy(dense(scope(params, 'out'), relu(dense(scope(params, 'hidden'), batch.x!))), batch.y!) }),
+  optimizer: adam(),
+};
+const initial = (rng: Random): Params => ({ ...prefixed('hidden', initDense(rng.fork('h'), 2, 16)), ...prefixed('out', initDense(rng.fork('o'), 16, 2)) });
+function runOf(lab: Lab, more: Partial<TrainingRun> = {}): TrainingRun {
+  return {
+    trainer: lab.trainer(spec),
+    arm: 'mlp',
+    from: initial(lab.rng.fork('init')),
+    steps: 60,
+    hyper: () => ({ learningRate: 0.02 }),
+    next: (step) => {
+      const x = lab.rng.fork('batch', step).fillUniform(new Float32Array(64), -1, 1);
+      return { x: tensor(x, [32, 2]), y: int32(Int32Array.from({ length: 32 }, (_, i) => (x[2 * i]! * x[2 * i + 1]! > 0 ? 1 : 0))) };
+    },
+    ...more,
+  };
+}
+
+test('a training lowers its loss, reports every step in order, and agrees with the float64 reference', async () => {
+  const [fast, slow] = [testLab(wasm), testLab(createReferenceExecutor())];
+  const [a] = [await fast.lab.train(runOf(fast.lab)), await slow.lab.train(runOf(slow.lab))];
+  expect(fast.points.map((p) => p.step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+  expect(fast.points.at(-1)!.value).toBeLessThan(0.7 * fast.points[0]!.value);
+  fast.points.slice(0, 20).forEach((p, i) => expect(p.value).toBeCloseTo(slow.points[i]!.value, 4));
+  expect(Object.keys(a)).toEqual(Object.keys(spec.params));
+  await fast.close();
+});
+test('same seed, same bits; another run in between, on the same compiled step, changes nothing', async () => {
+  const one = testLab(wasm);
+  const first = await one.lab.train(runOf(one.lab));
+  await one.lab.train(runOf(one.lab, { from: initial(Random.seed(99)) }));
+  const again = await one.lab.train(runOf(one.lab));
+  for (const name of Object.keys(first)) expect(floats(again[name]!)).toEqual(floats(first[name]!));
+  await one.close();
+});
+test('trainings side by side give the bits that each gives alone', async () => {
+  const kit = testLab(wasm);
+  const other = { from: initial(Random.seed(5)), arm: 'other' };
+  const trainer = kit.lab.trainer(spec);
+  const [a, b] = await kit.lab.together([runOf(kit.lab, { trainer }), runOf(kit.lab, { trainer, ...other })]);
+  const [c, d] = [await kit.lab.train(runOf(kit.lab)), await kit.lab.train(runOf(kit.lab, other))];
+  for (const name of Object.keys(spec.params)) {
+    expect(floats(a![name]!)).toEqual(floats(c[name]!));
+    expect(floats(b![name]!)).toEqual(floats(d[name]!));
+  }
+  await kit.close();
+});
+test('a training that diverges stops at its step, says the value and the learning rate, and keeps the last good params', async () => {
+  const kit = testLab(wasm);
+  const run = runOf(kit.lab, { trainer: kit.lab.trainer({ ...spec, optimizer: sgd() }), hyper: (step) => ({ learningRate: step < 5 ? 0.01 : 1e30 }) });
+  const error = await kit.lab.train(run).then(() => undefined, (e: unknown) => e);
+  expect(error).toBeInstanceOf(Diverged);
+  const diverged = error as Diverged;
+  expect(diverged.message).toMatch(/loss became (NaN|Infinity) at step \d+ \(it was [\d.e+]+\)\. Lower the learning rate, now 1e\+30/);
+  for (const param of Object.values(diverged.lastGood!)) expect(floats(param).every(Number.isFinite)).toBe(true);
+  expect(kit.points.length).toBeGreaterThan(4);
+  await kit.close();
+});
+test('Stop unwinds the training between two steps', async () => {
+  let steps = 0;
+  const pass = async (): Promise<void> => undefined;
+  const control = { beforeStep: async () => { if (++steps > 7) throw new Stopped(); }, breathe: pass, pausePoint: pass };
+  const kit = testLab(wasm, { control });
+  await expect(kit.lab.train(runOf(kit.lab))).rejects.toThrow(Stopped);
+  await kit.close();
+});

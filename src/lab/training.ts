@@ -1,0 +1,160 @@
+/** Training steps: forward, backward and optimiser in one program, and the loop that feeds it. */
+import { NumericsError, ShapeError } from '../base/errors';
+import { floats, tensor, type Params, type Tensor } from '../base/tensor';
+import { flatGradient } from '../engine/autodiff';
+import type { Outputs, Session } from '../engine/executor';
+import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
+import { viewsOf } from '../engine/ops/compose';
+import { defineProgram, type Program } from '../engine/program';
+import type { Value } from '../engine/value';
+import type { Hyper } from '../nn/optimizers';
+import type { Control, Host } from './host';
+import type { TrainerSpec, TrainingRun } from './lab';
+
+/** The whole step as one program: state theta [P] and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
+export function trainingProgram(spec: TrainerSpec): { program: Program; layout: Layout; frozenLayout: Layout } {
+  const layout = layoutOf(spec.params);
+  const frozenLayout = layoutOf(spec.frozen ?? {});
+  const slots = spec.optimizer.slots(layout.size);
+  const scalarNames = Object.keys(spec.optimizer.scalars(0, { learningRate: 1 }));
+  const clash = scalarNames.find((name) => `step.${name}` in spec.batch);
+  if (clash) throw new ShapeError(`trainer ${spec.name}: the batch name step.${clash} is the optimiser's. Rename it.`);
+  const program = defineProgram(
+    {
+      name: spec.name,
+      state: { theta: { shape: [layout.size] }, ...Object.fromEntries(Object.entries(slots).map(([name, shape]) => [name, { shape }])) },
+      constants: frozenLayout.size > 0 ? { frozen: { shape: [frozenLayout.size] } } : {},
+      feeds: { ...spec.batch, ...Object.fromEntries(scalarNames.map((name) => [`step.${name}`, { shape: [] }])) },
+    },
+    ({ state, constants, feeds }) => {
+      const inputs: Readonly<Record<string, Value>> = feeds;
+      const theta = state.theta!;
+      const views = viewsOf(theta, layout);
+      const frozen = constants.frozen ? viewsOf(constants.frozen, frozenLayout) : {};
+      const batch = Object.fromEntries(Object.keys(spec.batch).map((name) => [name, inputs[name]!]));
+      const { loss, metrics } = spec.loss({ params: views, frozen, batch });
+      const losses: Readonly<Record<string, Value>> = isValue(loss) ? { loss } : loss;
+      const byLoss = Object.fromEntries(Object.entries(losses).map(([name, l]) => [name, flatGradient(l, views, layout)]));
+      const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, batch }) : { gradient: onlyOne(spec.name, byLoss) };
+      const scalars = Object.fromEntries(scalarNames.map((name) => [name, inputs[`step.${name}`]!]));
+      const next = spec.optimizer.update({ theta, gradient: combined.gradient, slots: state, scalars });
+      return { state: { theta: next.theta, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
+    },
+  );
+  return { program, layout, frozenLayout };
+}
+const isValue = (x: object): x is Value => 'op' in x && 'attrs' in x;
+function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Value {
+  const [only, ...others] = Object.values(gradients);
+  if (!only || others.length > 0) throw new ShapeError(`trainer ${name}: ${Object.keys(gradients).length} losses need a \`gradient\` that combines them.`);
+  return only;
+}
+
+/** Steps between read-backs at most: bounds the outputs waiting on the device. */
+const drainEvery = 64;
+const drainMs = 120;
+
+interface LastFinite {
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly theta: Tensor | undefined;
+}
+/** One run in progress: `advance` takes one step. */
+export class Running {
+  private step = 0;
+  private drained = 0;
+  private lastDrain: number;
+  private lastFinite: LastFinite | undefined;
+
+  private constructor(
+    private readonly run: TrainingRun,
+    private readonly session: Session,
+    private readonly layout: Layout,
+    private readonly host: Pick<Host, 'now'>,
+    private readonly show: (step: number, metrics: Readonly<Record<string, number>>) => void,
+  ) {
+    this.lastDrain = host.now();
+  }
+
+  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Session>, compiled: { program: Program; layout: Layout; frozenLayout: Layout }, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
+    const { program, layout, frozenLayout } = compiled;
+    const initial: Record<string, Tensor> = { theta: flatten(run.from, layout) };
+    for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(input.shape.reduce((n, d) => n * d, 1)), input.shape);
+    if (frozenLayout.size > 0) initial.frozen = flatten(run.frozen ?? {}, frozenLayout);
+    const session = await acquire(program, initial, feedsOf(run, 0));
+    return new Running(run, session, layout, host, show);
+  }
+
+  get done(): boolean {
+    return this.step >= this.run.steps;
+  }
+  async advance(): Promise<void> {
+    const step = this.step++;
+    await this.session.step(feedsOf(this.run, step));
+    const watch = this.run.watch;
+    const due = watch && ((step + 1) % watch.every === 0 || this.done);
+    if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || step === 0) await this.drain();
+    if (due) await watch.call({ step: step + 1 + (this.run.firstStep ?? 0), params: () => this.params() });
+  }
+  async params(): Promise<Params> {
+    return unflatten(await this.session.read('theta'), this.layout);
+  }
+
+  private async drain(): Promise<void> {
+    const outputs = await this.session.drain();
+    const now = await this.session.read('theta');
+    // A loss can still be finite where the update that follows it was not.
+    const theta = floats(now).every(Number.isFinite) ? now : this.lastFinite?.theta;
+    for (const output of outputs) {
+      const metrics = scalarsOf(output);
+      const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+      if (bad) throw diverged(this.run, this.drained, bad, this.lastFinite);
+      const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
+      if (chart) this.show(this.drained + (this.run.firstStep ?? 0), chart);
+      this.drained++;
+      this.lastFinite = { step: this.drained, metrics, theta: this.lastFinite?.theta };
+    }
+    if (this.lastFinite) this.lastFinite = { ...this.lastFinite, theta };
+    this.lastDrain = this.host.now();
+  }
+}
+
+function feedsOf(run: TrainingRun, step: number): Record<string, Tensor> {
+  const scalars = run.trainer.spec.optimizer.scalars(step, run.hyper(step));
+  return { ...run.next(step), ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
+}
+const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
+
+/** A training that left the finite numbers: what was last good is kept on the error. */
+export class Diverged extends NumericsError {
+  constructor(
+    message: string,
+    readonly arm: string,
+    readonly lastGood: Params | undefined,
+  ) {
+    super(message);
+  }
+}
+function diverged(run: TrainingRun, step: number, [metric, value]: [string, number], lastFinite: LastFinite | undefined): Diverged {
+  const hyper: Hyper = run.hyper(step);
+  const before = lastFinite?.metrics[metric];
+  const was = before === undefined ? '' : ` (it was ${Number(before.toPrecision(4))})`;
+  const good = lastFinite ? ` The state of step ${lastFinite.step} and every point before it are kept.` : '';
+  return new Diverged(
+    `${run.arm}: ${metric} became ${Number.isNaN(value) ? 'NaN' : value} at step ${step + 1}${was}. Lower the learning rate, now ${Number(hyper.learningRate.toPrecision(3))}.${good}`,
+    run.arm,
+    lastFinite?.theta && unflatten(lastFinite.theta, layoutOf(run.trainer.spec.params)),
+  );
+}
+
+/** Steps every run in turn until all are done, through the control's gate. */
+export async function alternate(runs: readonly Running[], control: Control, stepped: () => void): Promise<void> {
+  for (let left = runs.filter((r) => !r.done); left.length > 0; left = left.filter((r) => !r.done)) {
+    await control.beforeStep();
+    for (const running of left) {
+      await running.advance();
+      stepped();
+      await control.breathe();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** Chooses where a run's programs go: as the user asked, or by a race on the real training step. */
+import { RuntimeProblem } from '../base/errors';
+import type { Executor } from '../engine/executor';
+import type { Backends } from '../lab/host';
+import { race } from '../runtime/race';
+import { createWasmExecutor } from '../runtime/wasm';
+import { createWebGpuExecutor } from '../runtime/webgpu';
+import type { Backend, Provider } from '../spec/experiment';
+
+/** Executors of this worker: made when first needed, shared by its runs, made anew after a failure. */
+export interface Executors {
+  wasm(): Promise<Executor>;
+  /** Undefined, with the reason, where there is no adapter. */
+  webgpu(): Promise<{ executor: Executor; note?: string } | { executor?: undefined; reason: string }>;
+  close(): Promise<void>;
+}
+
+export function createExecutors(facts: () => Promise<{ webgpu: { available: boolean; software: boolean; adapter: string } }>): Executors {
+  let wasm: Promise<Executor> | undefined;
+  let webgpu: Promise<Executor> | undefined;
+  return {
+    wasm: () => (wasm ??= createWasmExecutor()),
+    webgpu: async () => {
+      const { available, software, adapter } = (await facts()).webgpu;
+      if (!available) return { reason: 'this browser offers no WebGPU adapter' };
+      try {
+        const executor = await (webgpu ??= createWebGpuExecutor());
+        return { executor, ...(software && { note: `software adapter, ${adapter}` }) };
+      } catch (error) {
+        webgpu = undefined;
+        return { reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    close: async () => {
+      for (const made of [wasm, webgpu]) await made?.then((e) => e.close()).catch(() => undefined);
+      wasm = webgpu = undefined;
+    },
+  };
+}
+
+/** Backends for one run. `chosen` is told which provider runs, and why. */
+export function createBackends(backend: Backend, executors: Executors, chosen: (provider: Provider, why: string) => void): Backends {
+  let choice: Promise<Executor> | undefined;
+  const settle = (executor: Executor, why: string): Executor => {
+    chosen(executor.provider, why);
+    return executor;
+  };
+  /** The executor where there is nothing to race; undefined where there is. */
+  const only = async (): Promise<Executor | undefined> => {
+    if (backend === 'wasm') return settle(await executors.wasm(), 'Chosen by you.');
+    const gpu = await executors.webgpu();
+    if (backend === 'webgpu') {
+      if (!gpu.executor) throw new RuntimeProblem(`WebGPU was asked for, but ${gpu.reason}. Choose WASM, or let the page choose.`);
+      return settle(gpu.executor, `Chosen by you${gpu.note ? ` (${gpu.note})` : ''}.`);
+    }
+    return gpu.executor ? undefined : settle(await executors.wasm(), `No race: ${gpu.reason}.`);
+  };
+  const decide: Backends['choose'] = async (program, initial, feeds) => {
+    const fixed = await only();
+    if (fixed) return fixed;
+    const [wasm, gpu] = [await executors.wasm(), await executors.webgpu()];
+    const racers = gpu.executor ? [wasm, { ...bound(gpu.executor), note: gpu.note }] : [wasm];
+    const { winner, figures } = await race(program, initial, feeds, racers, { steps: 3, budgetMs: 1500 });
+    return settle(winner && winner !== wasm && gpu.executor ? gpu.executor : wasm, `Won a race on this step: ${figures}.`);
+  };
+  return {
+    choose: (program, initial, feeds) => (choice ??= decide(program, initial, feeds)),
+    current: async () => {
+      if (choice) return choice;
+      if (backend === 'auto') return executors.wasm();
+      const fixed = only().then((executor) => executor!); // not auto: there is nothing to race
+      choice = fixed;
+      return fixed;
+    },
+  };
+}
+/** The executor's methods as own properties, so that a note can stand beside them. */
+const bound = (executor: Executor): Executor => ({ provider: executor.provider, load: (p, i) => executor.load(p, i), close: () => executor.close() });

@@ -1,0 +1,90 @@
+/** The worker: owns onnxruntime-web, runs one experiment at a time, answers the card's questions, sends events. */
+import { assertNever, InputError, toProblem } from '../base/errors';
+import { createLab } from '../lab/create-lab';
+import { loadMethod } from '../methods';
+import { runtimeFacts } from '../runtime/facts';
+import { readKnobs } from '../spec/knobs';
+import type { Command, RunEvent, RunId, RuntimeFacts } from '../spec/messages';
+import { fetchAsset } from './assets';
+import { createBackends, createExecutors } from './backends';
+import { RunControl } from './control';
+import { runExperiment } from './run';
+
+const emit = (event: RunEvent): void => self.postMessage(event);
+let facts: Promise<RuntimeFacts> | undefined;
+const knowFacts = (): Promise<RuntimeFacts> => (facts ??= runtimeFacts());
+const executors = createExecutors(knowFacts);
+const controls = new Map<RunId, RunControl>();
+/** What the last finished run left behind, for questions about it. */
+let last: { runId: RunId; kept: unknown } | undefined;
+/** Runs and questions, one after another. */
+let queue: Promise<void> = Promise.resolve();
+const enqueue = (work: () => Promise<void>): void => void (queue = queue.then(work, work));
+
+async function run({ runId, experiment, files }: Extract<Command, { type: 'run' }>): Promise<void> {
+  const control = controls.get(runId)!;
+  last = undefined;
+  try {
+    const method = await loadMethod(experiment.method);
+    const { kept, problem } = await runExperiment({ runId, experiment, method, files, executors, control, asset: fetchAsset, emit });
+    if (!problem) last = { runId, kept };
+  } catch (error) {
+    emit({ type: 'failed', runId, problem: toProblem(error) });
+  } finally {
+    controls.delete(runId);
+  }
+}
+
+async function answer(command: Extract<Command, { type: 'ask' }>): Promise<void> {
+  const { askId, ask, experiment } = command;
+  try {
+    const method = await loadMethod(experiment.method);
+    const asked = method.card.asks && Object.hasOwn(method.card.asks, ask) ? method.card.asks[ask] : undefined;
+    const reply = method.asks?.[ask];
+    if (!asked || !reply) throw new InputError(`${experiment.method} has no question "${ask.slice(0, 60)}".`);
+    const kept = last && last.runId === command.runId ? last.kept : undefined;
+    if (asked.needsRun && kept === undefined) throw new InputError('This asks about a finished run, and there is none in memory. Press Run first.');
+    const { lab, close } = createLab(
+      {
+        backends: createBackends('wasm', executors, () => undefined),
+        sink: { point: nothing, picture: nothing, light: nothing, outcome: nothing, mark: nothing, progress: nothing },
+        control: new RunControl(),
+        asset: fetchAsset,
+        files: command.files,
+        now: () => performance.now(),
+      },
+      experiment.seed,
+      experiment.arms,
+    );
+    try {
+      const pictures = await reply(lab, readKnobs(method.card.knobs, experiment.knobs), readKnobs(asked.knobs, command.values), kept);
+      emit({ type: 'answer', askId, ask, pictures });
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    emit({ type: 'askFailed', askId, ask, problem: toProblem(error) });
+  }
+}
+const nothing = (): void => undefined;
+
+function handle(command: Command): void {
+  switch (command.type) {
+    case 'warmUp':
+      void knowFacts().then((known) => emit({ type: 'ready', facts: known }));
+      void executors.wasm().catch(nothing); // a failure is told when a run needs it
+      return;
+    case 'run':
+      controls.set(command.runId, new RunControl(() => emit({ type: 'paused', runId: command.runId })));
+      return enqueue(() => run(command));
+    case 'pause': return controls.get(command.runId)?.pause();
+    case 'resume':
+      controls.get(command.runId)?.resume();
+      return emit({ type: 'resumed', runId: command.runId });
+    case 'step': return controls.get(command.runId)?.step();
+    case 'stop': return controls.get(command.runId)?.stop();
+    case 'ask': return enqueue(() => answer(command));
+    default: return assertNever(command);
+  }
+}
+self.addEventListener('message', (event: MessageEvent<Command>) => handle(event.data));

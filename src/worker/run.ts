@@ -1,0 +1,128 @@
+/** Runs an experiment: every seed's trial in turn, what it shows sent on in batches. The same for the page and the command line. */
+import { toProblem, type Problem } from '../base/errors';
+import { Fingerprint, sha256 } from '../base/hash';
+import { InputError } from '../base/errors';
+import { createLab } from '../lab/create-lab';
+import type { Backends, Sink } from '../lab/host';
+import type { AnyMethod } from '../lab/method';
+import { limits, type Experiment, type Provider } from '../spec/experiment';
+import { readKnobs } from '../spec/knobs';
+import type { FileBytes, RunEvent, SeriesBatch } from '../spec/messages';
+import type { Light, Outcome, RunResult } from '../spec/result';
+import { createBackends, type Executors } from './backends';
+import type { RunControl } from './control';
+
+export interface RunOptions {
+  readonly runId: string;
+  readonly experiment: Experiment;
+  readonly method: AnyMethod;
+  readonly files: readonly FileBytes[];
+  readonly executors: Executors;
+  readonly control: RunControl;
+  readonly asset: (path: string) => Promise<Uint8Array>;
+  readonly emit: (event: RunEvent) => void;
+  /** Instead of choosing by the experiment: for tests. */
+  readonly backends?: Backends;
+}
+/** How often metrics go out. */
+const batchMs = 100;
+
+/** Files must be those that the experiment names: same order, same bytes. @throws InputError naming the first that is not. */
+export async function checkFiles(experiment: Experiment, files: readonly FileBytes[]): Promise<void> {
+  for (const [i, ref] of experiment.files.entries()) {
+    const file = files[i];
+    if (!file) throw new InputError(`This experiment reads the file ${ref.name} (${ref.sizeBytes} bytes), which is not here. Drop it on the page, or name it with --file.`);
+    if (file.bytes.length > limits.fileBytes) throw new InputError(`${file.name} holds ${file.bytes.length} bytes; at most ${limits.fileBytes} are read.`);
+    if (file.bytes.length !== ref.sizeBytes || (await sha256(file.bytes)) !== ref.sha256)
+      throw new InputError(`${file.name} is not the file that this experiment was made with (${ref.name}, ${ref.sizeBytes} bytes, sha256 ${ref.sha256.slice(0, 12)}...). Drop that one, or start a new experiment with yours.`);
+  }
+}
+
+/** @returns what the last trial kept, for the card's questions; undefined if the run failed or was stopped. */
+export async function runExperiment(options: RunOptions): Promise<{ result?: RunResult; kept?: unknown; problem?: Problem }> {
+  const { runId, experiment, method, emit } = options;
+  const began = performance.now();
+  let provider: Provider = 'wasm';
+  const outcomes: Outcome[] = [];
+  const lights = new Map<string, Light>();
+  const marks = new Map<string, string>();
+  const series = new Map<string, { arm: string; seed: number; metric: string; steps: number[]; values: number[] }>();
+  let lastFlush = began;
+  let trial = 0;
+
+  const flush = (): void => {
+    const batch: SeriesBatch[] = [...series.values()].map((s) => ({ ...s, steps: Float64Array.from(s.steps), values: Float64Array.from(s.values) }));
+    series.clear();
+    lastFlush = performance.now();
+    if (batch.length > 0) emit({ type: 'metrics', runId, batch });
+  };
+  let first = true;
+  const sink: Sink = {
+    point: (arm, seed, metric, step, value) => {
+      const key = `${arm}\n${metric}\n${seed}`;
+      let s = series.get(key);
+      if (!s) series.set(key, (s = { arm, seed, metric, steps: [], values: [] }));
+      s.steps.push(step);
+      s.values.push(value);
+      if (first || performance.now() - lastFlush > batchMs) flush();
+      first = false;
+    },
+    picture: (id, seed, picture) => emit({ type: 'picture', runId, id, seed, picture }),
+    light: (light) => {
+      lights.set(`${light.id}\n${light.arm ?? ''}\n${light.seed}`, light);
+      emit({ type: 'light', runId, light });
+    },
+    outcome: (arm, seed, metric, value) => outcomes.push({ arm, seed, metric, value }),
+    mark: (name, seed, fingerprint) => marks.set(`${seed}/${name}`, fingerprint),
+    progress: (share, label) => {
+      const all = (trial + share) / experiment.seeds;
+      const elapsedMs = performance.now() - began;
+      // Too early an estimate is noise.
+      const leftMs = all > 0.03 && elapsedMs > 1500 ? (elapsedMs / all) * (1 - all) : undefined;
+      if (performance.now() - lastProgress < batchMs && share < 1) return;
+      lastProgress = performance.now();
+      emit({ type: 'progress', runId, share: all, label: experiment.seeds > 1 ? `${label} (seed ${trial + 1} of ${experiment.seeds})` : label, elapsedMs, ...(leftMs !== undefined && { leftMs }) });
+    },
+  };
+  let lastProgress = -Infinity;
+
+  const result = (): RunResult => {
+    const hash = new Fingerprint();
+    for (const key of [...marks.keys()].sort()) hash.addText(`${key}=${marks.get(key)}`);
+    const sorted = [...outcomes].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    for (const outcome of sorted) hash.addText(`${keyOf(outcome)}=${outcome.value}`);
+    return { outcomes, lights: [...lights.values()], proof: { provider, fingerprint: hash.hex(), marks: sorted.slice(0, 12).map((o) => Math.fround(o.value)) }, elapsedMs: performance.now() - began };
+  };
+
+  let close: (() => Promise<void>) | undefined;
+  try {
+    await checkFiles(experiment, options.files);
+    const knobs = readKnobs(method.card.knobs, experiment.knobs);
+    const backends =
+      options.backends ??
+      createBackends(experiment.backend, options.executors, (p, why) => {
+        provider = p;
+        emit({ type: 'provider', runId, provider: p, why });
+      });
+    let kept: unknown;
+    for (trial = 0; trial < experiment.seeds; trial++) {
+      const made = createLab({ backends, sink, control: options.control, asset: options.asset, files: options.files, now: () => performance.now() }, experiment.seed + trial, experiment.arms);
+      close = made.close;
+      kept = await method.run(made.lab, knobs);
+      flush();
+      await made.close();
+      close = undefined;
+    }
+    flush();
+    const finished = result();
+    emit({ type: 'finished', runId, result: finished });
+    return { result: finished, kept };
+  } catch (error) {
+    flush();
+    await close?.().catch(() => undefined);
+    const problem = toProblem(error);
+    emit({ type: 'failed', runId, problem, partial: result() });
+    return { problem, result: result() };
+  }
+}
+const keyOf = (o: Outcome): string => `${o.seed}/${o.arm}/${o.metric}`;

@@ -1,8 +1,9 @@
 /** The oracle: a plain TypeScript executor in float64, slow and simple. Every op computes by its own `reference` facet. */
-import { sizeOf, type DType, type Shape, type Tensor } from '../base/tensor';
+import type { DType, Tensor } from '../base/tensor';
+import { evaluator, toReference, type ReferenceFeeds } from '../engine/evaluate';
 import type { Executor, Outputs, Session } from '../engine/executor';
 import type { Program } from '../engine/program';
-import { constantOp, inputOp, topological, type Reference, type Value } from '../engine/value';
+import type { Reference } from '../engine/value';
 import { checkAll, checkLive, checkTensor, heldValues } from './check';
 
 export interface ReferenceOptions {
@@ -10,10 +11,8 @@ export interface ReferenceOptions {
   readonly float32State?: boolean;
 }
 
-const toReference = (t: Tensor): Reference => ({ shape: t.shape, data: Float64Array.from(t.data) });
-
 /** Rounds to the dtype at the border. */
-function toTensor(dtype: DType, shape: Shape, data: Float64Array): Tensor {
+function toTensor(dtype: DType, { shape, data }: Reference): Tensor {
   switch (dtype) {
     case 'float32':
       return { dtype, shape, data: Float32Array.from(data) };
@@ -28,7 +27,8 @@ class ReferenceSession implements Session {
   private held: Map<string, Reference>;
   private pending: Outputs[] = [];
   private released = false;
-  private readonly order: readonly Value[];
+  /** Next states, then outputs. */
+  private readonly compute: (given: ReferenceFeeds) => Reference[];
 
   constructor(
     readonly program: Program,
@@ -36,7 +36,7 @@ class ReferenceSession implements Session {
     private readonly options: ReferenceOptions,
   ) {
     this.held = new Map(checkAll(program, heldValues(program), initial).map(([name, t]) => [name, toReference(t)]));
-    this.order = topological([...Object.values(program.state).map((s) => s.output), ...Object.values(program.outputs)]);
+    this.compute = evaluator([...Object.values(program.state).map((s) => s.output), ...Object.values(program.outputs)]);
   }
 
   async step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
@@ -58,7 +58,7 @@ class ReferenceSession implements Session {
     const held = this.held.get(name);
     const type = heldValues(this.program)[name];
     if (!held || !type) throw checkTensor(this.program, name, type, undefined); // always throws: the name is unknown
-    return toTensor(type.dtype, held.shape, held.data);
+    return toTensor(type.dtype, held);
   }
   async release(): Promise<void> {
     this.released = true;
@@ -68,25 +68,13 @@ class ReferenceSession implements Session {
   private once(feeds: Readonly<Record<string, Tensor>>): Outputs {
     checkLive(this.program, this.released);
     const given = new Map([...this.held, ...checkAll(this.program, this.program.feeds, feeds).map(([name, t]) => [name, toReference(t)] as const)]);
-    const known = new Map<Value, Float64Array>();
-    for (const value of this.order) known.set(value, evaluate(value, known, given));
-    const outputs = Object.fromEntries(Object.entries(this.program.outputs).map(([name, v]) => [name, toTensor(v.dtype, v.shape, known.get(v)!)]));
+    const made = this.compute(given);
     for (const [name, { output }] of Object.entries(this.program.state)) {
-      const next = known.get(output)!;
-      const data = this.options.float32State && output.dtype === 'float32' ? next.map(Math.fround) : next;
-      this.held.set(name, { shape: output.shape, data });
+      const { shape, data } = made.shift()!;
+      this.held.set(name, { shape, data: this.options.float32State && output.dtype === 'float32' ? data.map(Math.fround) : data });
     }
-    return outputs;
+    return Object.fromEntries(Object.entries(this.program.outputs).map(([name, { dtype }]) => [name, toTensor(dtype, made.shift()!)]));
   }
-}
-
-function evaluate(value: Value, known: ReadonlyMap<Value, Float64Array>, given: ReadonlyMap<string, Reference>): Float64Array {
-  if (value.op === inputOp) return given.get(value.name!)!.data;
-  if (value.op === constantOp) return Float64Array.from(value.data!.data);
-  const inputs = Object.fromEntries(Object.entries(value.inputs).map(([n, v]) => [n, { shape: v.shape, data: known.get(v)! }]));
-  const data = value.op.reference(inputs, value.attrs, value.shape);
-  if (data.length !== sizeOf(value.shape)) throw new RangeError(`${value.op.name}: its reference gave ${data.length} numbers for a shape of ${sizeOf(value.shape)}.`);
-  return data;
 }
 
 export function createReferenceExecutor(options: ReferenceOptions = {}): Executor {

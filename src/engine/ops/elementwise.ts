@@ -3,7 +3,7 @@ import { erf as erfOf } from '../../base/math';
 import { ShapeError } from '../../base/errors';
 import { broadcastShapes, type DType } from '../../base/tensor';
 import { defineOp, scalar, type Emit, type Value } from '../value';
-import { mapReference, zipReference } from './loops';
+import { broadcastIndex, mapReference, zipReference } from './loops';
 import { sumTo } from './reduce';
 
 type Operand = Value | number;
@@ -144,9 +144,8 @@ const whereOp = defineOp<'condition' | 'a' | 'b'>({
   gradient: ({ condition, a, b, dy }) => ({ a: sumTo(where(condition, dy, 0), a.shape), b: sumTo(where(condition, 0, dy), b.shape) }),
   onnx: ({ condition, a, b }, _, emit) => emit('Where', [condition, a, b]),
   reference: ({ condition, a, b }, _, shape) => {
-    const picked = zipReference(condition, a, shape, (c, x) => (c !== 0 ? x : 0));
-    const rest = zipReference(condition, b, shape, (c, x) => (c !== 0 ? 0 : x));
-    return picked.map((x, i) => x + rest[i]!);
+    const [ic, ia, ib] = [condition, a, b].map((v) => broadcastIndex(v.shape, shape)) as [Int32Array, Int32Array, Int32Array];
+    return Float64Array.from(ic, (c, i) => (condition.data[c] !== 0 ? a.data[ia[i]!]! : b.data[ib[i]!]!));
   },
 });
 /** `a` where the condition is true, else `b`; all three broadcast. */

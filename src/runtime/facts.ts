@@ -13,6 +13,6 @@ export async function runtimeFacts(): Promise<Facts> {
   const facts = adapter && adapterFacts(adapter);
   return {
     webgpu: facts ? { available: true, adapter: facts.name, software: facts.software, build: gpuBuild() } : { available: false, adapter: 'none', software: false, build: 'none' },
-    wasm: { threads: wasmThreads(), crossOriginIsolated: globalThis.crossOriginIsolated === true },
+    wasm: { threads: wasmThreads, crossOriginIsolated: globalThis.crossOriginIsolated === true },
   };
 }

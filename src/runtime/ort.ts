@@ -30,14 +30,12 @@ export interface OrtLane {
 /** Which form of the WebGPU binary this browser runs. */
 export const gpuBuild = (): GpuBuild => ('Suspending' in WebAssembly ? 'jspi' : 'asyncify');
 
-/** Threads that the WASM lane may use, the calling one included. More than one needs shared memory. */
-export function wasmThreads(): number {
-  const cores = typeof navigator === 'undefined' ? 1 : (navigator.hardwareConcurrency ?? 1);
-  if (import.meta.env.SSR) return Math.max(1, Math.min(4, nodeCores ?? cores));
-  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, cores)) : 1;
-}
-/** Node before 21 has no `navigator`; known once the lane is loading. */
-let nodeCores: number | undefined;
+/**
+ * Threads of the WASM lane, the calling one included. Pinned: the bits of Gemm, MatMul and the convolution's gradients depend on
+ * how many threads share them, and a page that is not cross-origin isolated can only have one. Work for more cores goes to more
+ * workers, which changes no bits.
+ */
+export const wasmThreads = 1;
 
 interface Parts {
   readonly wasmPaths: { mjs: string; wasm?: string };
@@ -59,11 +57,10 @@ function prepare(ort: OrtModule, threads: number, parts: Parts): OrtLane {
   return { ort, lock: new Lock(), threads };
 }
 
-async function openWasm(threads?: number): Promise<OrtLane> {
-  if (import.meta.env.SSR) nodeCores = (await import('node:os')).availableParallelism();
+async function openWasm(threads: number): Promise<OrtLane> {
   // Under Node the package's main entry is its CPU-only JavaScript for Node; it runs the same binary.
-  if (import.meta.env.SSR) return prepare(await import('onnxruntime-web'), threads ?? wasmThreads(), await partsByFile());
-  return prepare(await import('onnxruntime-web/wasm'), threads ?? wasmThreads(), partsByUrl(cpuMjs, cpuWasm));
+  if (import.meta.env.SSR) return prepare(await import('onnxruntime-web'), threads, await partsByFile());
+  return prepare(await import('onnxruntime-web/wasm'), threads, partsByUrl(cpuMjs, cpuWasm));
 }
 async function openGpu(build: GpuBuild): Promise<OrtLane> {
   if (import.meta.env.SSR) throw new RuntimeProblem('WebGPU was asked for, but Node has none. Choose the WASM provider.');
@@ -77,9 +74,9 @@ const gpu = new Map<GpuBuild, Promise<OrtLane>>();
 
 /**
  * The lane of the CPU-only binary, opened once.
- * @param threads counts only at the first call; default `wasmThreads()`
+ * @param threads counts only at the first call
  */
-export function wasmLane(threads?: number): Promise<OrtLane> {
+export function wasmLane(threads: number = wasmThreads): Promise<OrtLane> {
   wasm ??= openWasm(threads).catch((error: unknown) => {
     wasm = undefined; // a failed download may be tried again
     throw toRuntimeProblem('onnxruntime-web (WASM) should load', error, 'Check the connection and reload the page.');

@@ -7,7 +7,7 @@ import { checkAll, checkLive, checkTensor, heldValues } from './check';
 import { toRuntimeProblem, wasmLane, type InferenceSession, type OptimizationLevel, type OrtLane, type OrtTensor } from './ort';
 
 export interface WasmOptions {
-  /** Threads, the calling one included. Counts only for the first executor of a worker: onnxruntime-web starts them once. */
+  /** Other than the pinned one thread: faster on large kernels, but with other bits. Counts only for the first executor of a worker. */
   readonly threads?: number;
   readonly optimization?: OptimizationLevel;
 }

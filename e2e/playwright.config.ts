@@ -1,0 +1,33 @@
+/** Browser tests: `npx playwright test -c e2e`. The app and the runtime's harness are each built and served. */
+import { existsSync } from 'node:fs';
+import { chromium, defineConfig } from 'playwright/test';
+
+/** WebGPU without a GPU: Chromium's own software adapter, slow but the true provider. */
+const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader'];
+const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+/** Playwright's own browser if it is installed, else the system's. */
+const executablePath = [chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+const ports = { app: Number(process.env.STIPPLE_E2E_PORT ?? 4317), harness: Number(process.env.STIPPLE_HARNESS_PORT ?? 4318) };
+process.env.STIPPLE_HARNESS_URL = `http://localhost:${ports.harness}/`;
+/** Builds `root` with the app's own settings into `outDir` (relative to the root) and serves it. */
+const serve = (root: string, outDir: string, port: number) => ({
+  command: `npx vite build ${root} --config vite.config.ts --outDir ${outDir} --emptyOutDir --logLevel error && npx vite preview ${root} --config vite.config.ts --outDir ${outDir} --strictPort --port ${port}`,
+  cwd: '..',
+  url: `http://localhost:${port}/`,
+  timeout: 180_000,
+  reuseExistingServer: true,
+});
+/** `STIPPLE_E2E_ONLY=harness` leaves the app out. */
+const servers = { app: serve('.', 'dist', ports.app), harness: serve('e2e/harness', '../../node_modules/.harness', ports.harness) };
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  workers: 1,
+  timeout: 180_000,
+  reporter: 'list',
+  outputDir: '../test-results',
+  use: { baseURL: `http://localhost:${ports.app}/`, launchOptions: { executablePath, args: [...softwareGpu, ...quiet] } },
+  webServer: process.env.STIPPLE_E2E_ONLY === 'harness' ? [servers.harness] : [servers.app, servers.harness],
+});

@@ -1,0 +1,56 @@
+/** The runtime in a real browser: both lanes, WebGPU on Chromium's software adapter. */
+import { expect, test, type Page } from 'playwright/test';
+import type { RunScenario } from './harness/page';
+import type { ScenarioName } from './harness/worker';
+
+const harness = process.env.STIPPLE_HARNESS_URL!;
+
+async function run<T>(page: Page, name: ScenarioName, args: Record<string, unknown> = {}): Promise<T> {
+  if (!page.url().startsWith(harness)) await page.goto(harness);
+  await page.waitForFunction(() => 'runScenario' in window);
+  const answer = await page.evaluate(([n, a]) => (window as unknown as { runScenario: RunScenario }).runScenario(n, a), [name, args] as const);
+  return answer as T; // what the scenario of that name returns
+}
+
+test('facts name the software adapter and say that the page is isolated', async ({ page }) => {
+  const facts = await run<{ webgpu: object; wasm: object }>(page, 'facts');
+  expect(facts.webgpu).toMatchObject({ available: true, software: true, build: 'jspi' });
+  expect(facts.wasm).toEqual({ threads: 1, crossOriginIsolated: true });
+});
+for (const build of ['jspi', 'asyncify'])
+  for (const [program, steps, tolerance] of [['counting', 5, 0], ['dtypes', 3, 1e-6], ['mlp', 4, 1e-5]] as const)
+    test(`WebGPU (${build}) agrees with WASM, both in one worker: ${program}`, async ({ page }) => {
+      const result = await run<{ counts: number[]; distance: number }>(page, 'agreement', { build, program, steps });
+      expect(result.counts).toEqual([steps, steps]);
+      expect(result.distance).toBeLessThanOrEqual(tolerance);
+    });
+test('WebGPU agrees with WASM on every kernel that the tests have', async ({ page }) => {
+  expect((await run<{ distance: number }>(page, 'agreement', { program: 'kernels', steps: 1 })).distance).toBeLessThan(1e-4);
+});
+test('two runs on one GPU give the same bits', async ({ page }) => {
+  const args = { provider: 'webgpu', program: 'mlp', steps: 4 };
+  expect(await run(page, 'bits', args)).toEqual(await run(page, 'bits', args));
+});
+test('callers that do not wait are served one at a time', async ({ page }) => {
+  expect(await run(page, 'concurrent')).toEqual({ a: [13, 28, 59], b: [13, 28, 59], alone: 122, empty: 0 });
+});
+test('state and constants can be written and read; a device outlives its sessions', async ({ page }) => {
+  const result = await run<Record<string, unknown>>(page, 'life');
+  expect(result).toMatchObject({ state: [12, 10, 10], total: 13, reopened: 13 });
+  expect(result.afterRelease).toContain('used after its release');
+  expect(result.afterClose).toContain('used after it was closed');
+});
+test('a device lost in the middle of a run is a problem at once, and a new executor works', async ({ page }) => {
+  const result = await run<{ during: string; tookMs: number; after: string[]; closeMs: number; recovered: number[] }>(page, 'loss');
+  for (const message of [result.during, ...result.after]) expect(message).toContain('RuntimeProblem: The GPU device was lost');
+  expect(result.tookMs).toBeLessThan(2000);
+  expect(result.closeMs).toBeLessThan(5000);
+  expect(result.recovered).toEqual([12, 25]);
+});
+test('memory stays flat', async ({ page }) => {
+  const { counts } = await run<{ counts: number[] }>(page, 'manySteps', { steps: 400 });
+  expect(counts.at(-1)).toBe(counts[1]);
+});
+test('the race gives both figures', async ({ page }) => {
+  expect(await run(page, 'race')).toMatchObject({ figures: expect.stringMatching(/^WASM [\d.]+ ms a step, WebGPU [\d.]+ ms a step \(software adapter\)$/) });
+});

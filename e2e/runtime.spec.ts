@@ -1,7 +1,9 @@
 /** The runtime in a real browser: both lanes, WebGPU on Chromium's software adapter. */
+import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from 'playwright/test';
+import { createServer } from 'vite';
 import type { RunScenario } from './harness/page';
-import type { ScenarioName } from './harness/worker';
+import type { ScenarioName } from './harness/scenarios';
 
 const harness = process.env.STIPPLE_HARNESS_URL!;
 
@@ -10,6 +12,18 @@ async function run<T>(page: Page, name: ScenarioName, args: Record<string, unkno
   await page.waitForFunction(() => 'runScenario' in window);
   const answer = await page.evaluate(([n, a]) => (window as unknown as { runScenario: RunScenario }).runScenario(n, a), [name, args] as const);
   return answer as T; // what the scenario of that name returns
+}
+
+/** The same program, run in this very process. */
+async function bitsInNode(): Promise<object> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const server = await createServer({ root, configFile: `${root}/vite.config.ts`, server: { middlewareMode: true, watch: null, hmr: false }, appType: 'custom', logLevel: 'error' });
+  try {
+    const { scenarios } = (await server.ssrLoadModule('/e2e/harness/scenarios.ts')) as typeof import('./harness/scenarios');
+    return await scenarios.bits({ provider: 'wasm', program: 'kernels', steps: 1 });
+  } finally {
+    await server.close();
+  }
 }
 
 test('facts name the software adapter and say that the page is isolated', async ({ page }) => {
@@ -27,6 +41,19 @@ for (const build of ['jspi', 'asyncify'])
 test('WebGPU agrees with WASM on every kernel that the tests have', async ({ page }) => {
   expect((await run<{ distance: number }>(page, 'agreement', { program: 'kernels', steps: 1 })).distance).toBeLessThan(1e-4);
 });
+test('WASM gives the bits of Node in the browser, cross-origin isolated or not', async ({ page }) => {
+  const bits = () => run<object>(page, 'bits', { provider: 'wasm', program: 'kernels', steps: 1 });
+  const isolated = await bits();
+  await page.route(harness, async (route) => {
+    const response = await route.fetch();
+    const { 'cross-origin-opener-policy': _, 'cross-origin-embedder-policy': __, ...headers } = response.headers();
+    await route.fulfill({ response, headers });
+  });
+  await page.goto(harness);
+  expect(await run<object>(page, 'facts')).toMatchObject({ wasm: { threads: 1, crossOriginIsolated: false } });
+  expect(await bits()).toEqual(isolated);
+  expect(await bitsInNode()).toEqual(isolated);
+});
 test('two runs on one GPU give the same bits', async ({ page }) => {
   const args = { provider: 'webgpu', program: 'mlp', steps: 4 };
   expect(await run(page, 'bits', args)).toEqual(await run(page, 'bits', args));
@@ -42,7 +69,7 @@ test('state and constants can be written and read; a device outlives its session
 });
 test('a device lost in the middle of a run is a problem at once, and a new executor works', async ({ page }) => {
   const result = await run<{ during: string; tookMs: number; after: string[]; closeMs: number; recovered: number[] }>(page, 'loss');
-  for (const message of [result.during, ...result.after]) expect(message).toContain('RuntimeProblem: The GPU device was lost');
+  for (const message of [result.during, ...result.after]) expect(message).toContain('The GPU device was lost (destroyed');
   expect(result.tookMs).toBeLessThan(2000);
   expect(result.closeMs).toBeLessThan(5000);
   expect(result.recovered).toEqual([12, 25]);

@@ -1,5 +1,6 @@
 /** Hands a scenario's name to a fresh worker and its answer back to the test. */
-import type { Answer, ScenarioName } from './worker';
+import type { ScenarioName } from './scenarios';
+import type { Answer } from './worker';
 
 export type RunScenario = (name: ScenarioName, args?: Readonly<Record<string, unknown>>) => Promise<unknown>;
 

@@ -7,7 +7,7 @@ import { createReferenceExecutor } from './reference';
 import { counting, dtypes, kernels, mlp, type TestProgram } from './testPrograms';
 import { createWasmExecutor } from './wasm';
 
-let wasm: Executor;
+let wasm: Awaited<ReturnType<typeof createWasmExecutor>>;
 beforeAll(async () => {
   wasm = await createWasmExecutor();
 });
@@ -35,6 +35,7 @@ test.each([['counting', counting(), 4, 0], ['dtypes', dtypes(), 3, 1e-6], ['mlp'
     for (const [name, value] of Object.entries(step)) expect(distance(got[i]![name]!, value), `${name} of step ${i}`).toBeLessThanOrEqual(tolerance);
   });
 });
+test('one thread is pinned, so that the bits are those of a page that is not cross-origin isolated', () => expect(wasm.threads).toBe(1));
 test('callers that do not wait are served one at a time, in order', async () => {
   const { program, initial, feeds } = counting();
   const [a, b] = await Promise.all([wasm.load(program, initial), wasm.load(program, initial)]);

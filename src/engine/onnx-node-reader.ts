@@ -3,7 +3,7 @@ import { InputError } from '../base/errors';
 import { showShape, sizeOf, type Tensor } from '../base/tensor';
 import { toTensor } from './onnx';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model';
-import { constantOp, inputOp, topological, type Reference, type Value } from './value';
+import { constantOp, inputOp, type Reference, type Value } from './value';
 
 const END = BigInt(Number.MAX_SAFE_INTEGER);
 /** "To the end" is INT64_MAX in many files: beyond what a number holds, it becomes the largest int32, which still means that. */
@@ -13,8 +13,52 @@ export function fromFile(value: OnnxTensor, who: string): Tensor {
   return toTensor({ ...value, data }, who);
 }
 
-/** At most this many numbers are worked out while reading. */
-const STATIC_LIMIT = 1 << 16;
+/** At most this many numbers of a stored tensor are looked at, and of a computed one worked out: shapes, axes and pads are short. */
+const STORED_LIMIT = 1 << 22;
+const COMPUTED_LIMIT = 1 << 12;
+/** No shape is made by these, and a hostile file could make them take for ever. */
+const HEAVY: ReadonlySet<string> = new Set(['matmul', 'linear', 'conv2d', 'convInput', 'convWeight']);
+
+/** What is known of a model before it runs: numbers of values that depend on stored tensors alone. Each is worked out once. */
+export class StaticValues {
+  private readonly done = new Map<Value, Reference | undefined>();
+  constructor(private readonly params: ReadonlyMap<Value, Tensor>) {}
+
+  numbers(value: Value): number[] | undefined {
+    const stored = this.stored(value);
+    if (stored) return sizeOf(value.shape) <= STORED_LIMIT ? Array.from(stored.data) : undefined;
+    const stack = [value];
+    while (stack.length > 0) {
+      const at = stack.at(-1)!;
+      const waiting = this.done.has(at) ? [] : Object.values(at.inputs).filter((v) => !this.done.has(v));
+      if (waiting.length > 0) {
+        stack.push(...waiting);
+        continue;
+      }
+      stack.pop();
+      if (!this.done.has(at)) this.done.set(at, this.compute(at));
+    }
+    const found = this.done.get(value);
+    return found && [...found.data];
+  }
+  private stored(value: Value): Tensor | undefined {
+    return value.op === constantOp ? value.data : this.params.get(value);
+  }
+  private compute(value: Value): Reference | undefined {
+    if (sizeOf(value.shape) > COMPUTED_LIMIT || HEAVY.has(value.op.name)) return undefined;
+    const stored = this.stored(value);
+    if (stored) return { shape: value.shape, data: Float64Array.from(stored.data) };
+    if (value.op === inputOp) return undefined;
+    const inputs: [string, Reference][] = [];
+    for (const [name, from] of Object.entries(value.inputs)) {
+      const known = this.done.get(from);
+      if (!known) return undefined;
+      inputs.push([name, known]);
+    }
+    const data = value.op.reference(Object.fromEntries(inputs), value.attrs, value.shape);
+    return { shape: value.shape, data: value.dtype === 'int32' ? data.map(Math.trunc) : data };
+  }
+}
 
 /** What a builder sees of a node: its inputs, and its attributes with their defaults. */
 export class NodeReader {
@@ -22,7 +66,7 @@ export class NodeReader {
     readonly node: OnnxNode,
     /** undefined: left out, or a stored tensor without numbers (an empty list of axes). */
     private readonly inputs: readonly (Value | undefined)[],
-    private readonly params: ReadonlyMap<Value, Tensor>,
+    private readonly statics: StaticValues,
     readonly opset: number,
   ) {}
 
@@ -70,22 +114,9 @@ export class NodeReader {
   intsOf(i: number, attribute: string): readonly number[] | undefined {
     return this.numbers(i) ?? this.ints(attribute);
   }
-  /** The numbers of a value that depends on constants alone; undefined if it depends on anything else. */
+  /** The numbers of a value that depends on stored tensors alone; undefined if it depends on anything else. */
   known(value: Value): number[] | undefined {
-    if (sizeOf(value.shape) > STATIC_LIMIT) return undefined;
-    const done = new Map<Value, Reference>();
-    for (const v of topological([value])) {
-      const data = v.op === constantOp ? v.data : v.op === inputOp ? this.params.get(v) : undefined;
-      if (data) {
-        done.set(v, { shape: v.shape, data: Float64Array.from(data.data) });
-        continue;
-      }
-      if (v.op === inputOp || sizeOf(v.shape) > STATIC_LIMIT) return undefined;
-      const inputs = Object.fromEntries(Object.entries(v.inputs).map(([n, x]) => [n, done.get(x)!]));
-      const computed = v.op.reference(inputs, v.attrs, v.shape);
-      done.set(v, { shape: v.shape, data: v.dtype === 'int32' ? computed.map(Math.trunc) : computed });
-    }
-    return [...done.get(value)!.data];
+    return this.statics.numbers(value);
   }
 }
 /** Refuses a node; the reader adds which one. */

@@ -1,5 +1,5 @@
 /** What each ONNX operator means in our ops: one row an operator. Opsets 13 to 21; older forms where they cost a line. */
-import { int32, showShape, sizeOf, type Shape } from '../base/tensor';
+import { int32, sameShape, showShape, sizeOf, type Shape } from '../base/tensor';
 import { gradients } from './autodiff';
 import { dtypeOf } from './onnx-model';
 import { fail, fromFile, type NodeReader } from './onnx-node-reader';
@@ -156,7 +156,7 @@ const scatterElements: Builder = (node) => {
   const fits = node.int('axis', 0) === 0 && node.text('reduction', 'none') === 'add' && at.shape.length === 2 && data.shape[1] === width && sizeOf(source.shape) === count;
   if (!fits) fail('only rows added to a matrix (axis 0, reduction "add", one index a row) are supported.');
   const added = ops.scatterAdd(updates, reshaped(source, [count!]), data.shape[0]!);
-  return node.known(data)?.every((v) => v === 0) ? added : ops.add(data, added);
+  return data.data?.data.every((v: number) => v === 0) ? added : ops.add(data, added);
 };
 const tile: Builder = (node) => {
   const repeats = node.numbers(1) ?? fail('it gives no repeats.');
@@ -291,7 +291,9 @@ const convTranspose: Builder = (node) => {
   const extra = flat.lift(node.ints('output_padding') ?? [0, 0], 0);
   const size = (i: 0 | 1): number => (x.shape[i + 2]! - 1) * options.strides[i] - options.pads[i] - options.pads[i + 2]! + options.dilations[i] * (w.shape[i + 2]! - 1) + 1 + extra[i];
   const image = input('image', [x.shape[0]!, w.shape[1]! * options.groups, size(0), size(1)]);
-  const [made] = gradients(ops.conv2d(image, w, options), [image], x);
+  const forward = ops.conv2d(image, w, options);
+  if (!sameShape(forward.shape, x.shape)) fail(`output_padding [${extra.join(',')}] does not fit strides [${options.strides.join(',')}].`);
+  const [made] = gradients(forward, [image], x);
   return withBias(node, flat.drop(made ?? fail('it makes nothing.')));
 };
 /** Windows as shifted, strided slices, one a kernel tap, combined pairwise. */

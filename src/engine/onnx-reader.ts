@@ -6,7 +6,7 @@ import { InputError, StippleError } from '../base/errors';
 import type { DType, Params, Shape, Tensor } from '../base/tensor';
 import { paramNames, rolesOf, toTensor, userMetadata } from './onnx';
 import { decodeModel, type OnnxDType, type OnnxNode, type OnnxValueInfo } from './onnx-model';
-import { fromFile, NodeReader } from './onnx-node-reader';
+import { fromFile, NodeReader, StaticValues } from './onnx-node-reader';
 import { BUILDERS } from './onnx-reader-ops';
 import type { Program } from './program';
 import { constant, input, topological, type Value } from './value';
@@ -50,7 +50,8 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadMode
     env.set(info.name, value);
     inputs.set(info.name, value);
   }
-  for (const node of graph.nodes) readNode(node, env, empty, paramValues, model.opset);
+  const statics = new StaticValues(paramValues);
+  for (const node of graph.nodes) readNode(node, env, empty, statics, model.opset);
 
   const outputs = new Map(graph.outputs.map(({ name }): [string, Value] => [name, found(env, name, 'The graph')]));
   const used = new Set(topological([...outputs.values()]));
@@ -90,12 +91,12 @@ function guarded<T>(who: string, read: () => T): T {
   }
 }
 
-function readNode(node: OnnxNode, env: Map<string, Value>, empty: ReadonlySet<string>, params: ReadonlyMap<Value, Tensor>, opset: number): void {
+function readNode(node: OnnxNode, env: Map<string, Value>, empty: ReadonlySet<string>, statics: StaticValues, opset: number): void {
   const who = `node ${node.name || node.outputs[0] || '(unnamed)'} (${node.domain === '' ? '' : `${node.domain}.`}${node.opType})`;
   const build = node.domain === '' ? BUILDERS.get(node.opType) : undefined;
   if (!build) throw new InputError(`The model cannot be read at ${who}: this operator is not supported. Export the model with plain opset 13 to 21 operators.`);
   const inputs = node.inputs.map((name) => (name === '' || empty.has(name) ? undefined : found(env, name, who)));
-  const made = guarded(who, () => build(new NodeReader(node, inputs, params, opset)));
+  const made = guarded(who, () => build(new NodeReader(node, inputs, statics, opset)));
   const values = Array.isArray(made) ? (made as readonly Value[]) : [made as Value]; // isArray does not narrow a readonly array
   for (const [i, name] of node.outputs.entries()) {
     const value = values[i];

@@ -194,7 +194,7 @@ class GraphWriter {
 
   private node(opType: string, inputs: readonly string[], attrs: Attrs): string {
     const attributes = toAttributes(attrs);
-    const key = JSON.stringify([opType, inputs, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const key = JSON.stringify([opType, inputs, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))], exactly);
     const known = this.nodeByKey.get(key);
     if (known !== undefined) return known;
     const name = this.fresh(this.opName);
@@ -247,6 +247,8 @@ class GraphWriter {
     return Object.fromEntries([...this.stored].filter(([name]) => read.has(name) || Object.hasOwn(params, name)));
   }
 }
+/** JSON has no NaN, no infinity and no -0: as text they stay apart. */
+const exactly = (_: string, value: unknown): unknown => (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `number ${Object.is(value, -0) ? '-0' : value}` : value);
 const bytesOf = ({ data }: OnnxTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 

@@ -74,6 +74,11 @@ test('a device lost in the middle of a run is a problem at once, and a new execu
   expect(result.closeMs).toBeLessThan(5000);
   expect(result.recovered).toEqual([12, 25]);
 });
+test('a program too large for the device is refused by name, and the device still works', async ({ page }) => {
+  const { refused, total } = await run<{ refused: string; total: number }>(page, 'tooLarge');
+  expect(refused).toMatch(/a GPU buffer holds at most [\d.]+ MiB here, but "x" takes/);
+  expect(total).toBe(12);
+});
 test('memory stays flat', async ({ page }) => {
   const { counts } = await run<{ counts: number[] }>(page, 'manySteps', { steps: 400 });
   expect(counts.at(-1)).toBe(counts[1]);

@@ -1,4 +1,4 @@
-/** Every op's random cases of one family, on both lanes in one worker: the greatest difference for each op. */
+/** Every op's random cases of one family, on both lanes in one worker: the difference of every output. */
 import { conformancePrograms, differences } from '../../src/engine/testing/conformance';
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor } from '../../src/runtime/webgpu';

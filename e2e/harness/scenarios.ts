@@ -2,11 +2,14 @@
 import { Fingerprint } from '../../src/base/hash';
 import type { Tensor } from '../../src/base/tensor';
 import type { Executor, Outputs, Session } from '../../src/engine/executor';
+import { add } from '../../src/engine/ops';
+import { defineProgram } from '../../src/engine/program';
 import { runtimeFacts } from '../../src/runtime/facts';
 import { race } from '../../src/runtime/race';
 import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runtime/testPrograms';
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
+import { conformance } from './conformance';
 
 export type Args = Readonly<Record<string, unknown>>;
 const programs: Readonly<Record<string, () => TestProgram>> = { counting, dtypes, mlp, kernels };
@@ -39,6 +42,7 @@ function distance(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string
 
 export const scenarios = {
   facts: () => runtimeFacts(),
+  conformance,
   /** Fingerprints of all outputs and state after n steps. */
   bits: async (args: Args) => {
     const executor = await open(args.provider, { build: args.build as WebGpuOptions['build'] });
@@ -101,6 +105,16 @@ export const scenarios = {
     const fresh = await createWebGpuExecutor();
     const recovered = await steps(fresh, counting(), 2);
     return { during, tookMs, after, closeMs, recovered: recovered.outputs.map(({ total }) => total!.data[0]) };
+  },
+  /** A program too large for the device is refused, and the device still works. */
+  tooLarge: async () => {
+    const gpu = await createWebGpuExecutor();
+    const n = gpu.device.limits.maxStorageBufferBindingSize / 4 + 16;
+    const huge = defineProgram({ name: 'huge', feeds: { x: { shape: [n] } } }, ({ feeds }) => ({ outputs: { y: add(feeds.x, feeds.x) } }));
+    const refused = await settled(gpu.load(huge, {}));
+    const { outputs } = await steps(gpu, counting(), 1);
+    await gpu.close();
+    return { refused, total: outputs[0]!.total!.data[0] };
   },
   times: async (args: Args) => {
     const start = performance.now();

@@ -23,8 +23,11 @@ export class Watch {
    * Not Promise.race against one long-lived promise: that would keep every wait of a long run alive.
    */
   guard<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+    if (this.problem) {
+      work.catch(() => undefined); // its own error is only a consequence
+      return Promise.reject(this.problem);
+    }
     return new Promise<T>((resolve, reject) => {
-      if (this.problem) reject(this.problem);
       const timer = setTimeout(() => this.fail(new RuntimeProblem(`${what} should answer within ${timeoutMs / 1000} s, but the GPU is silent. Run again, or choose the WASM provider.`)), timeoutMs);
       const over = (): void => {
         clearTimeout(timer);

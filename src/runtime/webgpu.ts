@@ -194,6 +194,16 @@ function upload(device: GPUDevice, to: Held, { data }: Tensor): void {
   device.queue.writeBuffer(to.buffer, 0, padded);
 }
 
+/** @throws RuntimeProblem naming the first tensor that is larger than this device's buffers can be */
+function checkSizes(program: Program, { limits }: GPUDevice): void {
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  for (const [name, value] of Object.entries({ ...heldValues(program), ...program.feeds, ...program.outputs })) {
+    const bytes = byteSize(value);
+    if (bytes > most) throw new RuntimeProblem(`Program ${program.name}: a GPU buffer holds at most ${megabytes(most)} here, but "${name}" takes ${megabytes(bytes)}. Make it smaller, or choose the WASM provider.`);
+  }
+}
+
 /** One node that never runs: while its session lives, the library keeps its device context and its compiled shaders. */
 const keeperProgram = (): Program => defineProgram({ name: 'keeper', feeds: { x: { shape: [1] } } }, ({ feeds }) => ({ outputs: { y: feeds.x! } }));
 
@@ -229,12 +239,13 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
     load(program, initial) {
       return locked(gpu, `Program ${program.name}`, async () => {
         const held = checkAll(program, heldValues(program), initial);
+        checkSizes(program, gpu.device);
         const session = await create(program).catch((error: unknown) => {
           throw toRuntimeProblem(`Program ${program.name} should compile for WebGPU`, error, 'Choose the WASM provider.');
         });
         gpu.device.pushErrorScope('out-of-memory');
         const loaded = new WebGpuSession(program, held, gpu, session, (s) => sessions.delete(s));
-        if (await gpu.device.popErrorScope()) {
+        if (await gpu.watch.guard(gpu.device.popErrorScope(), timeoutMs, `Program ${program.name}`)) {
           void loaded.release(); // not awaited: it waits for the lock that is held here
           throw new RuntimeProblem(outOfMemory(`program ${program.name}`));
         }

@@ -28,6 +28,7 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
           point: (arm, _, metric, step, value) => step % 50 === 0 && process.stderr.write(`\n${arm} ${metric} at step ${step}: ${value.toPrecision(4)}`),
           picture: nothing, light: nothing, outcome: nothing, mark: nothing,
           progress: (share, label) => {
+            if (!process.stderr.isTTY) return;
             const elapsed = (performance.now() - began) / 1000;
             process.stderr.write(`\r\x1b[K${recipe.id}: ${Math.floor(share * 100)} % ${label}, ${Math.round(elapsed)} s, ${Math.round((elapsed / share) * (1 - share))} s left`);
           },

@@ -50,13 +50,13 @@ export async function run({ experiment, files, quiet }: RunArguments): Promise<R
   const executors = createExecutors(async () => noGpu);
   let shown = '';
   const emit = (event: RunEvent): void => {
-    if (quiet || event.type !== 'progress') return;
+    if (quiet || !process.stderr.isTTY || event.type !== 'progress') return; // a line that rewrites itself is for a terminal alone
     const line = `${Math.floor(event.share * 100)} % ${event.label}${event.leftMs === undefined ? '' : `, ${Math.ceil(event.leftMs / 1000)} s left`}`;
     if (line !== shown) process.stderr.write(`\r\x1b[K${(shown = line)}`);
   };
   try {
     const { result, problem } = await runExperiment({ runId: 'cli', experiment, method: await loadMethod(experiment.method), files, executors, control: new RunControl(), asset: readAsset, emit });
-    if (!quiet) process.stderr.write('\r\x1b[K');
+    if (!quiet && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     if (problem) throw new InputError(problem.message);
     return result!;
   } finally {

@@ -27,7 +27,8 @@ export type ValuesOf<K extends Knobs> = {
 export const int = (k: Omit<IntKnob, 'type'>): IntKnob => ({ type: 'int', ...k });
 export const float = (k: Omit<FloatKnob, 'type'>): FloatKnob => ({ type: 'float', ...k });
 export const logFloat = (k: Omit<LogFloatKnob, 'type'>): LogFloatKnob => ({ type: 'logFloat', ...k });
-export const choice = <C extends string>(k: Omit<ChoiceKnob<C>, 'type'>): ChoiceKnob<C> => ({ type: 'choice', ...k });
+/** Generic over the options, not over their names: those would be widened to string by the knobs that surround it. */
+export const choice = <O extends Readonly<Record<string, string>>>(k: Common & { readonly options: O; readonly default: keyof O & string }): ChoiceKnob<keyof O & string> => ({ type: 'choice', ...k });
 export const toggle = (k: Omit<ToggleKnob, 'type'>): ToggleKnob => ({ type: 'toggle', ...k });
 
 export const defaultsOf = <K extends Knobs>(knobs: K): ValuesOf<K> =>

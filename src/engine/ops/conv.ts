@@ -65,7 +65,13 @@ const convOp: Apply<'x' | 'w', ConvAttrs> = defineOp<'x' | 'w', ConvAttrs>({
     const adjoint = { ...attrs, image: x.shape.slice(2), kernel: w.shape.slice(2) };
     return { x: convInput({ g: dy, w }, adjoint), w: convWeight({ x, g: dy }, adjoint) };
   },
-  onnx: ({ x, w }, { strides, pads, dilations, groups }, emit, values) => emit('Conv', [x, w], { strides, pads, dilations, group: groups, kernel_shape: values.w.shape.slice(2) }),
+  onnx: ({ x, w }, { strides, pads, dilations, groups }, emit, values) => {
+    const attributes = { strides, dilations, group: groups, kernel_shape: values.w.shape.slice(2) };
+    const [top, left, bottom, right] = pads as [number, number, number, number];
+    // For kernels of 1 x 1 or of the image's size, the WebGPU provider looks at the pads before the image alone.
+    if (top === 0 && left === 0 && (bottom > 0 || right > 0)) return emit('Conv', [emit('Pad', [x, emit.int64s([0, 0, 0, 0, 0, 0, bottom, right])], { mode: 'constant' }), w], attributes);
+    return emit('Conv', [x, w], { ...attributes, pads });
+  },
   reference: ({ x, w }, attrs, shape) => {
     const out = new Float64Array(sizeOf(shape));
     eachProduct(x.shape, w.shape, shape, attrs, (i, j, k) => (out[k]! += x.data[i]! * w.data[j]!));
@@ -81,7 +87,14 @@ const convInput: Apply<'g' | 'w', AdjointAttrs> = defineOp<'g' | 'w', AdjointAtt
   onnx: ({ g, w }, { strides, pads, dilations, groups, image, kernel }, emit, values) => {
     const out = values.g.shape.slice(2);
     const output_padding = [0, 1].map((i) => image[i]! - ((out[i]! - 1) * strides[i]! - pads[i]! - pads[i + 2]! + dilations[i]! * (kernel[i]! - 1) + 1));
-    return emit('ConvTranspose', [g, w], { strides, pads, dilations, group: groups, kernel_shape: kernel, output_padding });
+    const attributes = { strides, pads, dilations, group: groups, kernel_shape: kernel, output_padding };
+    const [rows, inner] = values.w.shape as [number, number];
+    const perGroup = rows / groups;
+    if (groups === 1 || inner > 1 || perGroup === 1) return emit('ConvTranspose', [g, w], attributes);
+    // One image channel but several kernels a group: the WebGPU provider reads the wrong kernels. So one depthwise part for each kernel of a group.
+    const every = (x: string, axis: number, start: number) => emit('Slice', [x, emit.int64s([start]), emit.int64s([rows]), emit.int64s([axis]), emit.int64s([perGroup])]);
+    const parts = Array.from({ length: perGroup }, (_, k) => emit('ConvTranspose', [every(g, 1, k), every(w, 0, k)], attributes));
+    return parts.reduce((total, part) => emit('Add', [total, part]));
   },
   reference: ({ g, w }, attrs, shape) => {
     const out = new Float64Array(sizeOf(shape));

@@ -23,7 +23,12 @@ function caseOf<N extends string>(inputs: Readonly<Record<N, Tensor>>, build: (v
 /** Integer in [low, high]. */
 const between = (rng: Random, low: number, high: number): number => low + rng.int(high - low + 1);
 const sizes = (rng: Random, rank: number, low = 1, high = 4): number[] => Array.from({ length: rank }, () => between(rng, low, high));
-const anyShape = (rng: Random, lowRank = 0, highRank = 4): number[] => sizes(rng, between(rng, lowRank, highRank), 1, 3);
+/** Small; the last axis is often a multiple of 4, for which GPU kernels have code of their own. */
+function anyShape(rng: Random, lowRank = 0, highRank = 4): number[] {
+  const shape = sizes(rng, between(rng, lowRank, highRank), 1, 3);
+  if (shape.length > 0 && rng.bernoulli(0.5)) shape[shape.length - 1] = rng.pick([4, 4, 8]);
+  return shape;
+}
 /** A shape that broadcasts to `to`: some axes 1, some leading ones left out. */
 function narrowed(rng: Random, to: Shape): Shape {
   const shape = to.map((d) => (rng.bernoulli(0.3) ? 1 : d));
@@ -173,43 +178,86 @@ const matmul: MakeCase = (rng) => {
   const b = normal(rng, [...batchB, ...(transB ? [n, k] : [k, n])]);
   return caseOf({ a, b }, (v) => ops.matmul(v.a, v.b, { transA, transB }));
 };
+/** Sizes beyond one tile of a GPU kernel. */
+const wideMatmul: MakeCase = (rng) => {
+  const [m, k, n] = sizes(rng, 3, 5, 80) as [number, number, number];
+  const [transA, transB] = [rng.bernoulli(0.5), rng.bernoulli(0.5)];
+  const batch = rng.pick([[], [3], [2, 2]]);
+  const [a, b] = [normal(rng, [...batch, ...(transA ? [k, m] : [m, k])]), normal(rng, [...batch, ...(transB ? [n, k] : [k, n])])];
+  return caseOf({ a, b }, (v) => ops.matmul(v.a, v.b, { transA, transB }));
+};
+const wideLinear: MakeCase = (rng) => {
+  const [rows, inner, out] = sizes(rng, 3, 5, 80) as [number, number, number];
+  return caseOf({ x: normal(rng, [rows, inner]), w: normal(rng, [inner, out]), b: normal(rng, [out]) }, ({ x, w, b }) => ops.linear(x, w, b));
+};
 const linear: MakeCase = (rng) => {
   const [inner, out] = sizes(rng, 2) as [number, number];
   const lead = anyShape(rng, 0, 3);
   return caseOf({ x: normal(rng, [...lead, inner]), w: normal(rng, [inner, out]), b: normal(rng, [out]) }, ({ x, w, b }) => ops.linear(x, w, b));
 };
 
+interface Convolution {
+  readonly x: Shape;
+  readonly w: Shape;
+  readonly y: Shape;
+  readonly options: ops.ConvOptions;
+}
+type DrawConvolution = (rng: Random) => Convolution;
+const withResult = (x: Shape, w: Shape, options: ops.ConvOptions): Convolution => ({ x, w, options, y: ops.conv2d(filled(x, 0), filled(w, 0), options).shape });
 /** Shapes and options of a convolution: unequal strides, pads and dilations; one group, several, or as many as channels. */
-function convolution(rng: Random): { x: Shape; w: Shape; y: Shape; options: ops.ConvOptions } {
+const narrowConvolution: DrawConvolution = (rng) => {
   const pair = (low: number, high: number): [number, number] => [between(rng, low, high), between(rng, low, high)];
   const [strides, dilations, kernel] = [pair(1, 3), pair(1, 2), pair(1, 3)];
   const groups = rng.pick([1, 1, 2, 3]);
   const inner = groups === 3 ? 1 : between(rng, 1, 2); // 3 groups: depthwise
-  const pads = rng.bernoulli(0.3) ? ([0, 0, 0, 0] as const) : ([...pair(0, 2), ...pair(0, 2)] as const);
+  const pads = rng.pick([[0, 0, 0, 0], [0, 0, ...pair(0, 2)], [...pair(0, 2), ...pair(0, 2)], [...pair(0, 2), ...pair(0, 2)]]) as [number, number, number, number];
   const image = kernel.map((size, i) => dilations[i]! * (size - 1) + between(rng, 1, 4));
-  const x = [between(rng, 1, 2), groups * inner, ...image];
-  const w = [groups * between(rng, 1, 2), inner, ...kernel];
-  const options = { strides, pads, dilations, groups };
-  return { x, w, y: ops.conv2d(filled(x, 0), filled(w, 0), options).shape, options };
-}
-const conv2d: MakeCase = (rng) => {
-  const { x, w, options } = convolution(rng);
+  return withResult([between(rng, 1, 2), groups * inner, ...image], [groups * between(rng, 1, 2), inner, ...kernel], { strides, pads, dilations, groups });
+};
+/** As in image models: square kernels, equal pads, more channels. */
+const wideConvolution: DrawConvolution = (rng) => {
+  const kernel = rng.pick([1, 3, 3, 5]);
+  const stride = rng.pick([1, 1, 2]);
+  const groups = rng.pick([1, 1, 1, 4, 8]);
+  const inner = groups === 8 ? 1 : rng.pick([1, 3, 4, 5, 8, 16]);
+  const perGroup = groups === 1 ? rng.pick([1, 5, 8, 16, 20]) : rng.pick([1, 2, 4]);
+  const side = Math.floor(kernel / 2);
+  const image = [between(rng, 6, 11), between(rng, 6, 11)];
+  return withResult([between(rng, 1, 3), groups * inner, ...image], [groups * perGroup, inner, kernel, kernel], { strides: [stride, stride], pads: [side, side, side, side], groups });
+};
+const conv2d = (draw: DrawConvolution): MakeCase => (rng) => {
+  const { x, w, options } = draw(rng);
   return caseOf({ x: normal(rng, x), w: normal(rng, w) }, (v) => ops.conv2d(v.x, v.w, options));
 };
 /** The adjoints are reached through the gradient of a convolution, which is linear in each operand: the other may be zeros. */
-const convInput: MakeCase = (rng) => {
-  const { x, w, y, options } = convolution(rng);
+const convInput = (draw: DrawConvolution): MakeCase => (rng) => {
+  const { x, w, y, options } = draw(rng);
   return caseOf({ g: normal(rng, y), w: normal(rng, w) }, (v) => {
-    const image = constant(tensor(new Float32Array(sizeOf(x)), x));
+    const image = filled(x, 0);
     return gradients(ops.conv2d(image, v.w, options), [image], v.g)[0]!;
   });
 };
-const convWeight: MakeCase = (rng) => {
-  const { x, w, y, options } = convolution(rng);
+const convWeight = (draw: DrawConvolution): MakeCase => (rng) => {
+  const { x, w, y, options } = draw(rng);
   return caseOf({ x: normal(rng, x), g: normal(rng, y) }, (v) => {
-    const kernel = constant(tensor(new Float32Array(sizeOf(w)), w));
+    const kernel = filled(w, 0);
     return gradients(ops.conv2d(v.x, kernel, options), [kernel], v.g)[0]!;
   });
+};
+const convolutions = (draw: DrawConvolution): Readonly<Record<string, MakeCase>> => ({ conv2d: conv2d(draw), convInput: convInput(draw), convWeight: convWeight(draw) });
+
+const wideReduction = (op: typeof ops.sum, fill: Fill = normal): MakeCase => (rng) => {
+  const shape = [between(rng, 3, 9), between(rng, 40, 300)];
+  const axes = rng.pick([[0], [1], [0, 1]]);
+  return caseOf({ x: fill(rng, shape) }, ({ x }) => op(x, { axes }));
+};
+const wideAlongAxis = (op: (x: Value, axis: number) => Value): MakeCase => (rng) => {
+  const [shape, axis] = [[between(rng, 3, 9), between(rng, 40, 300)], rng.int(2)];
+  return caseOf({ x: normal(rng, shape) }, ({ x }) => op(x, axis));
+};
+const wideRows: MakeCase = (rng) => {
+  const [rows, width, count] = [between(rng, 20, 60), between(rng, 8, 40), between(rng, 50, 200)];
+  return caseOf({ x: normal(rng, [rows, width]), indices: integers(rng, [count], 0, rows - 1) }, ({ x, indices }) => ops.gather(x, indices));
 };
 
 /** Every op, by family and name. */
@@ -228,9 +276,16 @@ export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>
   reductions: { sum: reduction(ops.sum), mean: reduction(ops.mean), max: reduction(ops.max, spaced), softmax: alongAxis(ops.softmax), logSoftmax: alongAxis(ops.logSoftmax) },
   shapes: { reshape, transpose, expand, slice, pad, concat, gather, scatterAdd },
   products: { matmul, linear },
-  convolutions: { conv2d, convInput, convWeight },
+  convolutions: convolutions(narrowConvolution),
 };
 export const cases: Readonly<Record<string, MakeCase>> = Object.assign({}, ...Object.values(families));
+
+/** Larger shapes, to reach the other code paths of a provider's kernels: compared between executors, too slow for central differences. */
+export const wideFamilies: Readonly<Record<string, Readonly<Record<string, MakeCase>>>> = {
+  'wide-reductions': { sum: wideReduction(ops.sum), mean: wideReduction(ops.mean), max: wideReduction(ops.max, spaced), softmax: wideAlongAxis(ops.softmax), logSoftmax: wideAlongAxis(ops.logSoftmax) },
+  'wide-products': { matmul: wideMatmul, linear: wideLinear, gather: wideRows },
+  'wide-convolutions': convolutions(wideConvolution),
+};
 
 /** Ops whose gradient is zero by design although their forward function is not constant. */
 export const withoutTrueGradient: ReadonlySet<string> = new Set(['stopGradient', 'cast']);

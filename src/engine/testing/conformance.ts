@@ -4,7 +4,7 @@ import { sizeOf, tensor, type Tensor } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import type { Program } from '../program';
 import { constantOp, input, type Value } from '../value';
-import { derivative, families, type Case } from './cases';
+import { derivative, families, wideFamilies, type Case, type MakeCase } from './cases';
 
 type Feeds = Readonly<Record<string, Tensor>>;
 export interface Conformance {
@@ -17,15 +17,17 @@ export interface Conformance {
  * `matmul.0.db` at a random upstream gradient, and the same for the case's derivative, `matmul.0.second.y` and so on.
  */
 export const conformancePrograms = (seed: number, casesPerOp = 4): Conformance[] =>
-  Object.entries(families).map(([family, ops]) => conformanceProgram(family, Object.keys(ops).flatMap((op) => casesOf(op, family, seed, casesPerOp)), Random.seed(seed)));
+  Object.entries({ ...families, ...wideFamilies }).map(([family, ops]) =>
+    conformanceProgram(family, Object.entries(ops).flatMap(([op, make]) => casesOf(op, make, seed, casesPerOp)), Random.seed(seed)),
+  );
 
 /** '<op>.<number>', and with '.second' its derivative. */
-function casesOf(op: string, family: string, seed: number, count: number): [string, Case][] {
-  return Array.from({ length: count }, (_, i) => {
+function casesOf(op: string, make: MakeCase, seed: number, count: number): [string, Case][] {
+  return Array.from({ length: count }, (_, i): [string, Case][] => {
     const rng = Random.seed(seed).fork(op, i);
-    const first = families[family]![op]!(rng);
+    const first = make(rng);
     const second = derivative(first, rng.fork('derivative'));
-    return [[`${op}.${i}`, first], ...(second ? [[`${op}.${i}.second`, second]] : [])] as [string, Case][];
+    return [[`${op}.${i}`, first], ...(second ? [[`${op}.${i}.second`, second] as [string, Case]] : [])];
   }).flat();
 }
 
@@ -60,13 +62,16 @@ export function differenceOf(found: Tensor, expected: Tensor): number {
   });
   return worst / scale;
 }
-/** The greatest difference for each op, first-order results apart from those of the derivative ('<op>', '<op> second'). */
-export function differences(found: Feeds, expected: Feeds): Record<string, number> {
+/** Difference of every output, by name. */
+export const differences = (found: Feeds, expected: Feeds): Record<string, number> =>
+  Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, differenceOf(found[name]!, value)]));
+/** The greatest difference for each op, first-order results apart from those of the derivative: '<op>', '<op> second'. */
+export function worstByOp(byOutput: Readonly<Record<string, number>>): Record<string, number> {
   const worst: Record<string, number> = {};
-  for (const [name, value] of Object.entries(expected)) {
+  for (const [name, difference] of Object.entries(byOutput)) {
     const [op, , order] = name.split('.');
     const key = order === 'second' ? `${op} second` : op!;
-    worst[key] = Math.max(worst[key] ?? 0, differenceOf(found[name]!, value));
+    worst[key] = Math.max(worst[key] ?? 0, difference);
   }
   return worst;
 }

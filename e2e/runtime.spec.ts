@@ -74,6 +74,10 @@ test('a device lost in the middle of a run is a problem at once, and a new execu
   expect(result.closeMs).toBeLessThan(5000);
   expect(result.recovered).toEqual([12, 25]);
 });
+for (const build of ['jspi', 'asyncify'])
+  test(`a captured graph (${build}) gives the bits of plain steps`, async ({ page }) => {
+    expect(await run(page, 'capture', { build })).toEqual({ same: true, changingFeeds: [true, true, true, true] });
+  });
 test('a program too large for the device is refused by name, and the device still works', async ({ page }) => {
   const { refused, total } = await run<{ refused: string; total: number }>(page, 'tooLarge');
   expect(refused).toMatch(/a GPU buffer holds at most [\d.]+ MiB here, but "x" takes/);

@@ -18,6 +18,11 @@ export interface WebGpuOptions {
   readonly forbidCpuFallback?: boolean;
   readonly build?: GpuBuild;
   readonly optimization?: OptimizationLevel;
+  /**
+   * Record a program's commands at its first run and replay them: several times less work for the CPU in each step. Off by default,
+   * for the library has replayed wrongly in the past: let `agree` (race.ts) compare it with a plain executor first.
+   */
+  readonly graphCapture?: boolean;
   /** Steps queued on the device before `step` waits. Default 3: enough to keep it busy, not enough to choke the page. */
   readonly stepsInFlight?: number;
   /** Silence of the device after which it counts as dead. Default 30 000. */
@@ -44,6 +49,7 @@ interface Gpu extends GpuDevice {
   readonly lane: OrtLane;
   readonly timeoutMs: number;
   readonly stepsInFlight: number;
+  readonly graphCapture: boolean;
   /** One promise a step, settled when the device has done it. */
   readonly inFlight: Promise<unknown>[];
 }
@@ -170,10 +176,18 @@ class WebGpuSession implements Session {
     } catch (error) {
       throw toRuntimeProblem(`Program ${this.program.name} should run on WebGPU`, error, 'Choose the WASM provider.');
     }
+    if (this.gpu.graphCapture) return this.copyBack();
     for (const [name, twin] of this.twins) {
       this.twins.set(name, this.held.get(name)!);
       this.held.set(name, twin);
     }
+  }
+  /** A recorded run keeps the buffers of its first time, silently: so the next state must come back to where it is read. */
+  private copyBack(): void {
+    if (this.twins.size === 0) return;
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const [name, twin] of this.twins) encoder.copyBufferToBuffer(twin.buffer, 0, this.held.get(name)!.buffer, 0, blockSize(byteSize(twin)));
+    this.gpu.device.queue.submit([encoder.finish()]);
   }
   private makeBuffer({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): Held {
     const size = blockSize(byteSize({ dtype, shape }));
@@ -212,20 +226,21 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const build = options.build ?? gpuBuild();
   const timeoutMs = options.timeoutMs ?? 30_000;
   const [lane, device] = [await gpuLane(build), await requestDevice()];
-  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, inFlight: [] };
+  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, graphCapture: options.graphCapture ?? false, inFlight: [] };
   const sessions = new Set<Session>();
 
-  const create = (program: Program): Promise<InferenceSession> => {
+  const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
     const model = writeOnnx(program);
     return lane.ort.InferenceSession.create(model, {
       executionProviders: [{ name: 'webgpu', device: gpu.device as never }], // as an object: given as a string, its options are lost
       preferredOutputLocation: 'gpu-buffer',
+      ...(graphCapture ? { enableGraphCapture: true } : {}),
       graphOptimizationLevel: options.optimization ?? 'all',
       logSeverityLevel: 3,
       ...(options.forbidCpuFallback ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
     });
   };
-  const keeper = await locked(gpu, 'WebGPU', () => create(keeperProgram())).catch((error: unknown) => {
+  const keeper = await locked(gpu, 'WebGPU', () => create(keeperProgram(), false)).catch((error: unknown) => {
     gpu.destroy();
     throw toRuntimeProblem('WebGPU should start', error, 'Reload the page, or choose the WASM provider.');
   });
@@ -240,7 +255,7 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
       return locked(gpu, `Program ${program.name}`, async () => {
         const held = checkAll(program, heldValues(program), initial);
         checkSizes(program, gpu.device);
-        const session = await create(program).catch((error: unknown) => {
+        const session = await create(program, gpu.graphCapture).catch((error: unknown) => {
           throw toRuntimeProblem(`Program ${program.name} should compile for WebGPU`, error, 'Choose the WASM provider.');
         });
         gpu.device.pushErrorScope('out-of-memory');

@@ -26,7 +26,7 @@ export interface DualConfig {
 }
 export const dualConfig = (vocabulary: number): DualConfig => ({
   image: { side: 32, channels: 3, patch: 8, width: 96, blocks: 4, heads: 4, mlpRatio: 2 },
-  text: { vocabulary, context: 24, width: 64, blocks: 2, heads: 4, mlpRatio: 2 },
+  text: { vocabulary, context: 20, width: 64, blocks: 2, heads: 4, mlpRatio: 2 },
   features: 64,
 });
 /** CLIP clips its inverse temperature at 100. */

@@ -1,0 +1,116 @@
+/** A small CLIP, trained on captioned scenes in their original style. What it meets later in another style, it has never seen. */
+import { Random } from '../base/random';
+import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
+import { classesOf, classPrompts, makeSceneClasses, makeScenes, tokenize, tokenizeAll, tokens, vocabulary, type SceneStyle } from '../data/scenes';
+import { defineProgram } from '../engine/program';
+import type { Lab, Shapes } from '../lab/lab';
+import { defineRecipe } from '../lab/recipe';
+import { contrastiveLoss, dualConfig, dualLogits, imageFeatures, initDual, logitScale, textFeatures } from '../nn/dual';
+import { scope } from '../nn/layers';
+import { adam } from '../nn/optimizers';
+import { cosine } from '../nn/schedules';
+
+const seed = 20230728;
+const spec = { data: 'scenes, original style', steps: 2000, batch: 64, learningRate: 1e-3, warmUp: 100, weightDecay: 0.05, clipNorm: 1, optimizer: 'adam', classesJudged: 16, judgedPerClass: 15 } as const;
+const config = dualConfig(vocabulary.length);
+const length = config.text.context;
+const shapesOf = (params: Params): Shapes => Object.fromEntries(Object.entries(params).map(([name, p]) => [name, p.shape]));
+
+/** <start>, some <pad>, the words, <end>, <pad>: half of the captions begin later, so that every position is trained. */
+export function placeCaption(caption: string, rng: Random): { row: Int32Array; end: number } {
+  const plain = tokenize(caption, length);
+  const end = plain.indexOf(tokens.end);
+  const later = rng.bernoulli(0.5) ? rng.int(length - end) : 0;
+  const row = new Int32Array(length).fill(tokens.pad);
+  row[0] = tokens.start;
+  row.set(plain.subarray(1, end + 1), 1 + later);
+  return { row, end: end + later };
+}
+function batchOf(rng: Random, step: number): Record<string, Tensor> {
+  const { x, captions } = makeScenes({ seed, split: `pre-training ${step}`, style: 'original', count: spec.batch });
+  const placed = captions.map((caption, i) => placeCaption(caption, rng.fork('place', step, i)));
+  const rows = new Int32Array(spec.batch * length);
+  placed.forEach(({ row }, i) => rows.set(row, i * length));
+  return { images: x, tokens: int32(rows, [spec.batch, length]), end: int32(placed.map((p) => p.end)) };
+}
+
+/** Zero-shot accuracy on a balanced set of classes, told apart by their prompts. */
+async function zeroShot(lab: Lab, params: Params): Promise<Record<SceneStyle, number>> {
+  const { base: classes } = classesOf({ base: spec.classesJudged, new: 0 });
+  const prompts = tokenizeAll(classPrompts(classes), length);
+  const end = int32(classes.map((_, i) => (prompts.data as Int32Array).subarray(i * length, (i + 1) * length).indexOf(tokens.end)));
+  const count = spec.classesJudged * spec.judgedPerClass;
+  const forward = lab.forward({
+    name: 'dual zero-shot',
+    params: shapesOf(params),
+    inputs: { images: { shape: [count, 3, 32, 32] }, tokens: { shape: prompts.shape, dtype: 'int32' }, end: { shape: end.shape, dtype: 'int32' } },
+    outputs: ({ params: p, inputs }) => ({
+      logits: dualLogits(imageFeatures(scope(p, 'image'), inputs.images!, config), textFeatures(scope(p, 'text'), inputs.tokens!, inputs.end!, config), logitScale(p)),
+    }),
+  });
+  const accuracy = async (style: SceneStyle): Promise<number> => {
+    const { x, y } = makeSceneClasses({ seed, split: 'pre-training held out', style, classes, perClass: spec.judgedPerClass });
+    const logits = floats((await forward.run(params, { images: x, tokens: prompts, end })).logits!);
+    const right = [...(y.data as Int32Array)].filter((label, i) => {
+      const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
+      return row.indexOf(row.reduce((a, b) => (b > a ? b : a))) === label;
+    });
+    return right.length / count;
+  };
+  return { original: await accuracy('original'), shifted: await accuracy('shifted') };
+}
+
+/** The file's graph: images and tokens in, logits out. */
+const program = (params: Params) =>
+  defineProgram(
+    {
+      name: 'dual',
+      constants: Object.fromEntries(Object.entries(params).map(([name, p]) => [name, { shape: p.shape }])),
+      feeds: { images: { shape: [1, 3, 32, 32] }, tokens: { shape: [16, length], dtype: 'int32' }, end: { shape: [16], dtype: 'int32' } },
+    },
+    ({ constants: p, feeds }) => {
+      const [image, text] = [imageFeatures(scope(p, 'image'), feeds.images, config), textFeatures(scope(p, 'text'), feeds.tokens, feeds.end, config)];
+      return { outputs: { logits: dualLogits(image, text, logitScale(p)), image, text } };
+    },
+  );
+
+export const recipe = defineRecipe({
+  id: 'dual',
+  title: 'Dual: a small CLIP for scenes',
+  seed,
+  spec: { ...spec, imageBlocks: config.image.blocks, imageWidth: config.image.width, textBlocks: config.text.blocks, textWidth: config.text.width, features: config.features },
+  make: async (lab) => {
+    const from = initDual(lab.rng.fork('init'), config);
+    const trainer = lab.trainer({
+      name: 'dual pre-training',
+      params: shapesOf(from),
+      batch: { images: { shape: [spec.batch, 3, 32, 32] }, tokens: { shape: [spec.batch, length], dtype: 'int32' }, end: { shape: [spec.batch], dtype: 'int32' } },
+      loss: ({ params: p, batch }) => {
+        const image = imageFeatures(scope(p, 'image'), batch.images!, config);
+        const text = textFeatures(scope(p, 'text'), batch.tokens!, batch.end!, config);
+        const { loss, byImage, byText } = contrastiveLoss(dualLogits(image, text, logitScale(p)));
+        return { loss, metrics: { byImage, byText } };
+      },
+      optimizer: adam({ beta2: 0.98, clipNorm: spec.clipNorm }),
+    });
+    const rate = cosine(spec.learningRate, spec.steps, spec.warmUp);
+    lab.expect(spec.steps);
+    const params = await lab.train({
+      trainer,
+      arm: 'dual',
+      from,
+      steps: spec.steps,
+      hyper: (step) => ({ learningRate: rate(step), weightDecay: spec.weightDecay }),
+      next: (step) => batchOf(lab.rng, step),
+      watch: {
+        every: 500,
+        call: async ({ step, params: now }) => {
+          const { original, shifted } = await zeroShot(lab, await now());
+          lab.report('dual', step, { original, shifted });
+        },
+      },
+    });
+    const { original, shifted } = await zeroShot(lab, params);
+    return { params, program: program(params), metrics: { zeroShotOriginal: original, zeroShotShifted: shifted, chance: 1 / spec.classesJudged } };
+  },
+});

@@ -1,0 +1,62 @@
+/** Shapes and textures of the scenes, as rules on the plane: one line each. */
+import { cos, sin } from '../base/math';
+
+/** Whether (u, v) is inside, in a frame where the shape fills about [-1, 1] x [-1, 1]; v points down. */
+type Inside = (u: number, v: number) => boolean;
+
+/** Ten corners, outer and inner in turn, the first straight up. */
+const starCorners = Array.from({ length: 10 }, (_, k) => {
+  const reach = k % 2 === 0 ? 1.05 : 0.46;
+  const angle = (Math.PI * k) / 5;
+  return [reach * sin(angle), -reach * cos(angle) + 0.06] as const;
+});
+/** Even-odd rule: a ray to the right crosses the border an odd number of times. */
+function inPolygon(u: number, v: number, corners: readonly (readonly [number, number])[]): boolean {
+  let inside = false;
+  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
+    const [ui, vi] = corners[i]!;
+    const [uj, vj] = corners[j]!;
+    if (vi > v !== vj > v && u < ui + ((v - vi) * (uj - ui)) / (vj - vi)) inside = !inside;
+  }
+  return inside;
+}
+/** (u^2 + v^2 - 1)^3 < u^2 v^3, the well-known heart curve, turned over and made to fit. */
+function inHeart(u: number, v: number): boolean {
+  const a = 1.18 * u;
+  const b = 0.18 - 1.15 * v;
+  const r = a * a + b * b - 1;
+  return r * r * r < a * a * b * b * b;
+}
+
+const shapeRules: Readonly<Record<string, Inside>> = {
+  circle: (u, v) => u * u + v * v < 0.92,
+  square: (u, v) => Math.abs(u) < 0.84 && Math.abs(v) < 0.84,
+  triangle: (u, v) => v < 0.8 && v > -0.95 && Math.abs(u) < ((v + 0.95) / 1.75) * 1.02,
+  diamond: (u, v) => Math.abs(u) / 0.72 + Math.abs(v) / 1.05 < 1,
+  star: (u, v) => inPolygon(u, v, starCorners),
+  cross: (u, v) => Math.max(Math.abs(u), Math.abs(v)) < 0.96 && Math.min(Math.abs(u), Math.abs(v)) < 0.34,
+  ring: (u, v) => u * u + v * v < 1 && u * u + v * v > 0.27,
+  heart: inHeart,
+};
+export const shapes: readonly string[] = Object.keys(shapeRules);
+const shapeList = Object.values(shapeRules);
+/** Whether (u, v) lies in shape number `shape`. */
+export const insideShape = (shape: number, u: number, v: number): boolean => u > -1.1 && u < 1.1 && v > -1.1 && v < 1.1 && shapeList[shape]!(u, v);
+
+/** Whether a point takes the second ink. x and y in pixels, turned with the texture; phases in [0, 1) of a period. */
+type Tone = (x: number, y: number, phaseX: number, phaseY: number) => boolean;
+const fraction = (t: number): number => t - Math.floor(t);
+
+const textureRules: Readonly<Record<string, Tone>> = {
+  plain: () => false,
+  /** Level stripes, a period of 6 pixels. */
+  striped: (_x, y, _px, py) => fraction(y / 6 + py) < 0.5,
+  /** Round dots on a square lattice of 6.4 pixels. */
+  dotted: (x, y, px, py) => (fraction(x / 6.4 + px) - 0.5) ** 2 + (fraction(y / 6.4 + py) - 0.5) ** 2 < 0.3 ** 2,
+  /** A board of 4.4-pixel squares. */
+  checked: (x, y, px, py) => fraction(x / 8.8 + px) < 0.5 !== fraction(y / 8.8 + py) < 0.5,
+};
+export const textures: readonly string[] = Object.keys(textureRules);
+const textureList = Object.values(textureRules);
+/** Whether texture number `texture` shows its second ink at a point. */
+export const textureTone = (texture: number, x: number, y: number, phaseX: number, phaseY: number): boolean => textureList[texture]!(x, y, phaseX, phaseY);

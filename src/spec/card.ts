@@ -78,6 +78,8 @@ export interface Card<K extends Knobs = Knobs> {
   /** What the sheet marks as unverified or doubtful, and where we depart from the paper. Shown as it is. */
   readonly caveats: readonly string[];
   readonly knobs: K;
+  /** Knobs at which a run takes a few seconds: what the shared tests run. Too short to judge the method by. */
+  readonly quick?: Readonly<Record<string, number | string | boolean>>;
   readonly arms: Readonly<Record<string, Arm>>;
   readonly charts: readonly Chart[];
   readonly pictures: Readonly<Record<string, PictureSlot>>;

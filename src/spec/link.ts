@@ -20,6 +20,8 @@ export interface ReadLink {
   readonly notes: readonly string[];
 }
 
+/** Escaped, but for the two signs that keep a link readable and mean nothing in a hash. */
+const readable = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
 /** Shortest text that reads back as the same number. */
 const showValue = (value: KnobValue): string => String(value);
 
@@ -32,8 +34,8 @@ export function writeLink(card: Card, experiment: Experiment, proof?: Proof): st
   if (experiment.arms.join() !== base.arms.join()) fields.push(['arms', experiment.arms.join(',')]);
   for (const [name, value] of Object.entries(experiment.knobs)) if (value !== base.knobs[name]) fields.push([`k.${name}`, showValue(value)]);
   for (const file of experiment.files) fields.push(['file', `${encodeURIComponent(file.name)}:${file.sizeBytes}:${file.sha256}`]);
-  if (proof) fields.push(['proof', `${proof.provider}:${proof.fingerprint}:${proof.marks.map((m) => String(Math.fround(m))).join(',')}`]);
-  return `#${card.id}?${fields.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}`;
+  if (proof) fields.push(['proof', `${proof.provider}:${proof.fingerprint}:${proof.marks.map((m) => String(Number(m.toPrecision(6)))).join(',')}`]);
+  return `#${card.id}?${fields.map(([k, v]) => `${k}=${readable(v)}`).join('&')}`;
 }
 
 function parseValue(text: string): KnobValue {

@@ -91,7 +91,7 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     for (const key of [...marks.keys()].sort()) hash.addText(`${key}=${marks.get(key)}`);
     const sorted = [...outcomes].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     for (const outcome of sorted) hash.addText(`${keyOf(outcome)}=${outcome.value}`);
-    return { outcomes, lights: [...lights.values()], proof: { provider, fingerprint: hash.hex(), marks: sorted.slice(0, 12).map((o) => Math.fround(o.value)) }, elapsedMs: performance.now() - began };
+    return { outcomes, lights: [...lights.values()], proof: { provider, fingerprint: hash.hex(), marks: sorted.slice(0, 12).map((o) => Number(o.value.toPrecision(6))) }, elapsedMs: performance.now() - began };
   };
 
   let close: (() => Promise<void>) | undefined;

@@ -50,6 +50,7 @@ export const card = defineCard({
     decay: float({ label: 'Decay each 20 steps', min: 0.9, max: 1, step: 0.001, default: 0.99, group: 'Training', help: 'The learning rate is multiplied by this after every 20 full-batch steps: 0.99 audio, 0.998 images.' }),
     steps: int({ label: 'Steps', min: 20, max: 4000, step: 20, default: 500, group: 'Training', help: 'Full-batch steps.' }),
   },
+  quick: { samples: '512', steps: 40, hidden: 32 },
   arms: {
     siren: { label: 'SIREN', says: 'Sine network as published in 2020, ω₁ = ω₀ = 30.', role: 'baseline' },
     'siren-wide': { label: 'SIREN, larger ω₁', says: 'First-layer frequency raised with the number of samples.', role: 'baseline' },

@@ -6,7 +6,7 @@ import { add } from '../../src/engine/ops';
 import { defineProgram } from '../../src/engine/program';
 import { runtimeFacts } from '../../src/runtime/facts';
 import { agree, race } from '../../src/runtime/race';
-import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runtime/testPrograms';
+import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runtime/test-programs';
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 import { conformance } from './conformance';

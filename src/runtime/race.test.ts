@@ -3,7 +3,7 @@ import { RuntimeProblem } from '../base/errors';
 import type { Executor, Session } from '../engine/executor';
 import { agree, race, type Racer } from './race';
 import { createReferenceExecutor } from './reference';
-import { counting } from './testPrograms';
+import { counting } from './test-programs';
 
 /** A reference executor that is slow, or never loads, or fails: in the clothes of another provider. */
 function handicapped(provider: Executor['provider'], change: (session: Session) => Session | Promise<Session>, note?: string): Racer {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MismatchError, RuntimeProblem } from '../base/errors';
 import { tensor } from '../base/tensor';
 import { createReferenceExecutor } from './reference';
-import { counting, dtypes, mlp } from './testPrograms';
+import { counting, dtypes, mlp } from './test-programs';
 
 test('state is carried, outputs come in the order of the steps, and run leaves the others waiting', async () => {
   const { program, initial, feeds } = counting();

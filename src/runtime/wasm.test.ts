@@ -4,7 +4,7 @@ import { Fingerprint } from '../base/hash';
 import { tensor, type Tensor } from '../base/tensor';
 import type { Executor, Outputs } from '../engine/executor';
 import { createReferenceExecutor } from './reference';
-import { counting, dtypes, kernels, mlp, type TestProgram } from './testPrograms';
+import { counting, dtypes, kernels, mlp, type TestProgram } from './test-programs';
 import { createWasmExecutor } from './wasm';
 
 let wasm: Awaited<ReturnType<typeof createWasmExecutor>>;

@@ -227,7 +227,7 @@ function paintObject(shape: number, texture: number, colour: string, rng: Random
       const tone = mixRgb(ink, second, secondPart / covered);
       for (let c = 0; c < 3; c++) {
         const at = (c * side + y) * side + x;
-        out[at] = mix(out[at]!, tone[c]! * shade, covered / fine ** 2);
+        out[at] = mix(out[at]!, tone[c]! * shade, covered / (fine * fine));
       }
     }
   }

@@ -89,7 +89,10 @@ export function errorSpectrum(prediction: ArrayLike<number>, target: ArrayLike<n
 export function meanSquaredError(prediction: ArrayLike<number>, target: ArrayLike<number>): number {
   checkLength('meanSquaredError', prediction.length, Math.max(1, target.length));
   let sum = 0;
-  for (let i = 0; i < target.length; i++) sum += (prediction[i]! - target[i]!) ** 2;
+  for (let i = 0; i < target.length; i++) {
+    const error = prediction[i]! - target[i]!;
+    sum += error * error;
+  }
   return sum / target.length;
 }
 /** PSNR = 20 log10(1 / sqrt(mse)) in dB: peak 1, although the range is [-1, 1], as the authors have it. Infinity for mse = 0. */

@@ -173,11 +173,12 @@ export function cutSignal(samples: Float32Array, count: number, offset = loudest
 /** Start of the window of `count` samples with the largest sum of squares; 0 if there are no more than `count`. */
 function loudestWindow(samples: Float32Array, count: number): number {
   let energy = 0;
-  for (let n = 0; n < Math.min(count, samples.length); n++) energy += samples[n]! ** 2;
+  for (let n = 0; n < Math.min(count, samples.length); n++) energy += samples[n]! * samples[n]!;
   let most = energy;
   let best = 0;
   for (let start = 1; start + count <= samples.length; start++) {
-    energy += samples[start + count - 1]! ** 2 - samples[start - 1]! ** 2;
+    const [enters, leaves] = [samples[start + count - 1]!, samples[start - 1]!];
+    energy += enters * enters - leaves * leaves;
     if (energy > most * (1 + 1e-12)) { // not by rounding alone
       most = energy;
       best = start;

@@ -13,6 +13,11 @@ import { insideShape, shapes, textures, textureTone } from './scene-parts';
 export { shapes, textures } from './scene-parts';
 export const sceneSide = 32;
 export type SceneStyle = 'original' | 'shifted';
+/**
+ * A small network that names 99 % of shape-and-texture pairs in style 'original' names about 78, 58, 39, 26, 15 and 7 % at strength 0.4,
+ * 0.5, 0.6, 0.7, 0.8 and 1 (chance is 3 %): at 0.6 it is hurt, but what it knows is of use.
+ */
+export const defaultStrength = 0.6;
 
 type Rgb = readonly [number, number, number];
 /** Two inks of every colour: the colour itself, and what its stripes, dots and checks are made of: white, or a dark shade of it. */
@@ -46,7 +51,7 @@ export interface SceneOptions {
   readonly seed: number;
   readonly split: string;
   readonly style: SceneStyle;
-  /** How far 'shifted' is from 'original', 0..1; 1 if absent. */
+  /** How far 'shifted' is from 'original', 0..1; `defaultStrength` if absent. */
   readonly strength?: number;
 }
 
@@ -246,7 +251,7 @@ function blur(out: Float32Array, w: number): void {
   }
 }
 
-function shiftOf({ style, strength = 1 }: SceneOptions): number {
+function shiftOf({ style, strength = defaultStrength }: SceneOptions): number {
   if (!(strength >= 0 && strength <= 1)) throw new InputError(`A strength from 0 to 1 was expected, but ${strength} came.`);
   return style === 'original' ? 0 : strength;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Executor } from '../executor';
-import { createReferenceExecutor } from '../../runtime/reference';
-import { createWasmExecutor } from '../../runtime/wasm';
-import { conformancePrograms, differences, worstByOp } from './conformance';
+import type { Executor } from '../engine/executor';
+import { conformancePrograms, differences, worstByOp } from '../engine/testing/conformance';
+import { createReferenceExecutor } from './reference';
+import { createWasmExecutor } from './wasm';
 
 describe('WASM agrees with the reference, in results, gradients and gradients of gradients', () => {
   let [wasm, reference]: [Executor | undefined, Executor] = [undefined, createReferenceExecutor()];

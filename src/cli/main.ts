@@ -12,6 +12,7 @@ const help = `stipple: the laboratory without the page
   stipple list                          the methods, one a line
   stipple run LINK|FILE|METHOD          run an experiment
       --backend wasm                    WASM is the only provider here
+      --threads N                       WASM threads; bits are those of N threads (1)
       --seeds N --seed S                seeds S, S+1, ..., S+N-1
       --file F                          a file that the experiment reads (repeat for more)
       --json                            the result as JSON on standard output
@@ -53,6 +54,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       const experiment = {
         ...read.experiment,
         backend: 'wasm' as const,
+        threads: Math.max(1, count('threads', values.threads, read.experiment.threads, limits.threads)),
         seed: count('seed', values.seed, read.experiment.seed, limits.seed),
         seeds: Math.max(1, count('seeds', values.seeds, read.experiment.seeds, limits.seeds)),
         files: read.experiment.files.length > 0 ? read.experiment.files : refs,
@@ -65,7 +67,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
         for (const light of result.lights) process.stdout.write(`${light.holds ? 'holds ' : 'BROKEN'} seed ${light.seed}${light.arm ? ` ${light.arm}` : ''}: ${card.invariants[light.id] ?? light.id} (${light.detail})\n`);
         process.stdout.write(`fingerprint ${result.proof.fingerprint} (${result.proof.provider}), ${(result.elapsedMs / 1000).toFixed(1)} s\n${writeLink(card, experiment, result.proof)}\n`);
       }
-      if (read.proof && read.proof.provider === 'wasm' && !values.seed && !values.seeds) {
+      if (read.proof && read.proof.provider === 'wasm' && !values.seed && !values.seeds && !values.threads) {
         const same = read.proof.fingerprint === result.proof.fingerprint;
         process.stderr.write(same ? 'The bits agree with the link.\n' : `The bits differ from the link's: ${read.proof.fingerprint} there, ${result.proof.fingerprint} here.\n`);
         if (!same) return 1;
@@ -97,7 +99,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

@@ -11,9 +11,13 @@ export interface Method<K extends Knobs = Knobs, Kept = unknown> {
   readonly asks?: Readonly<Record<string, (lab: Lab, knobs: ValuesOf<K>, values: KnobValues, kept: Kept | undefined) => Promise<Readonly<Record<string, Picture>>>>>;
 }
 /** A method with its types forgotten: what registries hold. Its knobs are checked against the card before it is called. */
-export type AnyMethod = Method<Knobs, unknown>;
+export interface AnyMethod {
+  readonly card: Card;
+  readonly run: (lab: Lab, knobs: KnobValues) => Promise<unknown>;
+  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: KnobValues, values: KnobValues, kept: unknown) => Promise<Readonly<Record<string, Picture>>>>>;
+}
 
 export function defineMethod<K extends Knobs, Kept>(card: Card<K>, body: Omit<Method<K, Kept>, 'card'>): AnyMethod {
-  // `readKnobs(card.knobs, …)` has made the values that `run` receives, and `kept` is what this `run` returned: the cast restores both.
+  // `readKnobs(card.knobs, ...)` has made the values that `run` receives, and `kept` is what this `run` returned: the cast restores both.
   return { card, ...body } as unknown as AnyMethod;
 }

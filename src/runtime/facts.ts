@@ -1,6 +1,6 @@
 /** What this browser (or Node) can run on: shown to the user, and kept with results. */
 import { adapterFacts, findAdapter } from './device';
-import { gpuBuild, wasmThreads, type GpuBuild } from './ort';
+import { gpuBuild, maxThreads, type GpuBuild } from './ort';
 
 export interface Facts {
   readonly webgpu: { readonly available: boolean; readonly adapter: string; readonly software: boolean; readonly build: GpuBuild | 'none' };
@@ -13,6 +13,6 @@ export async function runtimeFacts(): Promise<Facts> {
   const facts = adapter && adapterFacts(adapter);
   return {
     webgpu: facts ? { available: true, adapter: facts.name, software: facts.software, build: gpuBuild() } : { available: false, adapter: 'none', software: false, build: 'none' },
-    wasm: { threads: wasmThreads, crossOriginIsolated: globalThis.crossOriginIsolated === true },
+    wasm: { threads: maxThreads(), crossOriginIsolated: globalThis.crossOriginIsolated === true },
   };
 }

@@ -31,11 +31,12 @@ export interface OrtLane {
 export const gpuBuild = (): GpuBuild => ('Suspending' in WebAssembly ? 'jspi' : 'asyncify');
 
 /**
- * Threads of the WASM lane, the calling one included. Pinned: the bits of Gemm, MatMul and the convolution's gradients depend on
- * how many threads share them, and a page that is not cross-origin isolated can only have one. Work for more cores goes to more
- * workers, which changes no bits.
+ * The most threads that the WASM lane may have here. One is the default, and the only choice in a page that is not cross-origin
+ * isolated: the bits of Gemm, MatMul and the convolution's gradients depend on how many threads share them, so more must be asked for.
  */
-export const wasmThreads = 1;
+export const maxThreads = (): number => (import.meta.env.SSR || globalThis.crossOriginIsolated === true ? Math.min(16, Math.max(1, navigatorCores())) : 1);
+/** Node 20 has no `navigator`; two threads run there on any machine. */
+const navigatorCores = (): number => (typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency);
 
 interface Parts {
   readonly wasmPaths: { mjs: string; wasm?: string };
@@ -74,10 +75,10 @@ const gpu = new Map<GpuBuild, Promise<OrtLane>>();
 
 /**
  * The lane of the CPU-only binary, opened once.
- * @param threads counts only at the first call
+ * @param threads at most `maxThreads`; counts only at the first call
  */
-export function wasmLane(threads: number = wasmThreads): Promise<OrtLane> {
-  wasm ??= openWasm(threads).catch((error: unknown) => {
+export function wasmLane(threads = 1): Promise<OrtLane> {
+  wasm ??= openWasm(Math.min(threads, maxThreads())).catch((error: unknown) => {
     wasm = undefined; // a failed download may be tried again
     throw toRuntimeProblem('onnxruntime-web (WASM) should load', error, 'Check the connection and reload the page.');
   });

@@ -7,7 +7,7 @@ import { checkAll, checkLive, checkTensor, heldValues } from './check';
 import { toRuntimeProblem, wasmLane, type InferenceSession, type OptimizationLevel, type OrtLane, type OrtTensor } from './ort';
 
 export interface WasmOptions {
-  /** Other than the pinned one thread: faster on large kernels, but with other bits. Counts only for the first executor of a worker. */
+  /** Default 1. More are faster on large kernels, with the bits of that many. Counts only for the first executor of a worker. */
   readonly threads?: number;
   /** Default 'basic': measured on step time 'all' wins nothing, and it takes longer to load. All levels gave the same bits. */
   readonly optimization?: OptimizationLevel;

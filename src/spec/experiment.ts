@@ -21,9 +21,11 @@ export interface Experiment {
   readonly seed: number;
   readonly seeds: number;
   readonly backend: Backend;
+  /** Threads of the WASM provider: part of the experiment, since the bits of large products depend on how many share them. 1 runs anywhere. */
+  readonly threads: number;
   readonly files: readonly FileRef[];
 }
-export const limits = { seeds: 32, seed: 2 ** 31 - 1, files: 8, fileBytes: 64 * 2 ** 20 } as const;
+export const limits = { seeds: 32, seed: 2 ** 31 - 1, threads: 16, files: 8, fileBytes: 64 * 2 ** 20 } as const;
 
 export const defaultExperiment = (card: Card): Experiment => ({
   version: 1,
@@ -33,5 +35,6 @@ export const defaultExperiment = (card: Card): Experiment => ({
   seed: 1,
   seeds: 1,
   backend: 'auto',
+  threads: 1,
   files: [],
 });

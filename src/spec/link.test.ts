@@ -32,7 +32,7 @@ test('every experiment survives its link, and so does its proof', () => {
   });
   fc.assert(
     fc.property(experiments, fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 32 }), fc.subarray(['one', 'two', 'three'], { minLength: 1 }), fc.constantFrom('auto', 'wasm', 'webgpu' as const), (knobs, seed, seeds, arms, backend) => {
-      const experiment = { ...base, knobs, seed, seeds, arms, backend: backend as 'auto', files: [{ name: 'a:b & c, %.wav', sizeBytes: 12, sha256: 'ab'.repeat(32) }] };
+      const experiment = { ...base, knobs, seed, seeds, arms, backend: backend as 'auto', threads: (seed % 16) + 1, files: [{ name: 'a:b & c, %.wav', sizeBytes: 12, sha256: 'ab'.repeat(32) }] };
       const proof = { provider: 'wasm' as const, fingerprint: '0123456789abcdef', marks: [0.125, -3e-9] };
       const read = readLink(writeLink(card, experiment, proof), cards);
       expect(read).toEqual({ experiment, proof, notes: [] });

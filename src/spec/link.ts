@@ -1,6 +1,6 @@
 /**
  * An experiment as a link: the readable difference from the card's defaults, in the URL's hash.
- *   #winner?v=1&seed=3&seeds=5&backend=wasm&arms=siren,siren2&k.learningRate=0.0005&file=name:size:sha256&proof=wasm:0123456789abcdef:1.5,2
+ *   #winner?v=1&seed=3&seeds=5&backend=wasm&threads=2&arms=siren,siren2&k.learningRate=0.0005&file=name:size:sha256&proof=wasm:0123456789abcdef:1.5,2
  * Links are hostile input: bounded in length, every field checked; a field that an old or foreign link holds and this version does
  * not know is dropped with a note, never guessed.
  */
@@ -31,6 +31,7 @@ export function writeLink(card: Card, experiment: Experiment, proof?: Proof): st
   if (experiment.seed !== base.seed) fields.push(['seed', String(experiment.seed)]);
   if (experiment.seeds !== base.seeds) fields.push(['seeds', String(experiment.seeds)]);
   if (experiment.backend !== base.backend) fields.push(['backend', experiment.backend]);
+  if (experiment.threads !== base.threads) fields.push(['threads', String(experiment.threads)]);
   if (experiment.arms.join() !== base.arms.join()) fields.push(['arms', experiment.arms.join(',')]);
   for (const [name, value] of Object.entries(experiment.knobs)) if (value !== base.knobs[name]) fields.push([`k.${name}`, showValue(value)]);
   for (const file of experiment.files) fields.push(['file', `${encodeURIComponent(file.name)}:${file.sizeBytes}:${file.sha256}`]);
@@ -87,12 +88,13 @@ export function readLink(hash: string, cards: Readonly<Record<string, Card>>): R
   const notes: string[] = [];
   const knobs: Record<string, KnobValue> = { ...base.knobs };
   const files: FileRef[] = [];
-  let { seed, seeds, backend, arms } = base;
+  let { seed, seeds, backend, threads, arms } = base;
   let proof: Proof | undefined;
   for (const [name, text] of fields) {
     if (name === 'v') continue;
     else if (name === 'seed') seed = readInt(name, text, 0, limits.seed);
     else if (name === 'seeds') seeds = readInt(name, text, 1, limits.seeds);
+    else if (name === 'threads') threads = readInt(name, text, 1, limits.threads);
     else if (name === 'backend') {
       if ((backends as readonly string[]).includes(text)) backend = text as Backend;
       else notes.push(`Unknown backend "${text.slice(0, 40)}" was replaced by auto.`);
@@ -115,5 +117,5 @@ export function readLink(hash: string, cards: Readonly<Record<string, Card>>): R
       else knobs[knobName] = checked.value;
     } else notes.push(`Unknown field "${name.slice(0, 40)}" was dropped.`);
   }
-  return { experiment: { version: 1, method, knobs, arms, seed, seeds, backend, files }, notes, ...(proof && { proof }) };
+  return { experiment: { version: 1, method, knobs, arms, seed, seeds, backend, threads, files }, notes, ...(proof && { proof }) };
 }

@@ -12,7 +12,8 @@ export interface FileBytes {
   readonly bytes: Uint8Array;
 }
 export type Command =
-  | { readonly type: 'warmUp' }
+  /** First message: loads the runtime. The number of threads holds for this worker's life; another number takes another worker. Default 1. */
+  | { readonly type: 'warmUp'; readonly threads?: number }
   | { readonly type: 'run'; readonly runId: RunId; readonly experiment: Experiment; readonly files: readonly FileBytes[] }
   /** `step`: while paused, go on for one optimiser step and pause again. */
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop'; readonly runId: RunId }
@@ -29,7 +30,7 @@ export interface SeriesBatch {
 }
 export interface RuntimeFacts {
   readonly webgpu: { readonly available: boolean; readonly adapter: string; readonly software: boolean; readonly build: 'jspi' | 'asyncify' | 'none' };
-  readonly wasm: { readonly threads: number; readonly crossOriginIsolated: boolean };
+  readonly wasm: { /** The most threads that a worker may be started with. */ readonly threads: number; readonly crossOriginIsolated: boolean };
 }
 export type RunEvent =
   | { readonly type: 'ready'; readonly facts: RuntimeFacts }

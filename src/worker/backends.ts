@@ -9,17 +9,18 @@ import type { Backend, Provider } from '../spec/experiment';
 
 /** Executors of this worker: made when first needed, shared by its runs, made anew after a failure. */
 export interface Executors {
-  wasm(): Promise<Executor>;
+  /** With as many threads as asked for at the first call, or fewer where the page allows only one. */
+  wasm(threads?: number): Promise<Executor & { readonly threads: number }>;
   /** Undefined, with the reason, where there is no adapter. */
   webgpu(): Promise<{ executor: Executor; note?: string } | { executor?: undefined; reason: string }>;
   close(): Promise<void>;
 }
 
 export function createExecutors(facts: () => Promise<{ webgpu: { available: boolean; software: boolean; adapter: string } }>): Executors {
-  let wasm: Promise<Executor> | undefined;
+  let wasm: Promise<Executor & { readonly threads: number }> | undefined;
   let webgpu: Promise<Executor> | undefined;
   return {
-    wasm: () => (wasm ??= createWasmExecutor()),
+    wasm: (threads = 1) => (wasm ??= createWasmExecutor({ threads })),
     webgpu: async () => {
       const { available, software, adapter } = (await facts()).webgpu;
       if (!available) return { reason: 'this browser offers no WebGPU adapter' };
@@ -39,35 +40,40 @@ export function createExecutors(facts: () => Promise<{ webgpu: { available: bool
 }
 
 /** Backends for one run. `chosen` is told which provider runs, and why. */
-export function createBackends(backend: Backend, executors: Executors, chosen: (provider: Provider, why: string) => void): Backends {
+export function createBackends({ backend, threads }: { backend: Backend; threads: number }, executors: Executors, chosen: (provider: Provider, why: string) => void): Backends {
   let choice: Promise<Executor> | undefined;
+  const wasm = async (): Promise<Executor> => {
+    const executor = await executors.wasm(threads);
+    if (executor.threads !== threads) throw new RuntimeProblem(`This experiment asks for ${threads} threads, and this worker has ${executor.threads}. ${executor.threads === 1 ? 'The page is not cross-origin isolated, or has started with one: reload it, or set threads to 1.' : 'Reload the page.'}`);
+    return executor;
+  };
   const settle = (executor: Executor, why: string): Executor => {
     chosen(executor.provider, why);
     return executor;
   };
   /** The executor where there is nothing to race; undefined where there is. */
   const only = async (): Promise<Executor | undefined> => {
-    if (backend === 'wasm') return settle(await executors.wasm(), 'Chosen by you.');
+    if (backend === 'wasm') return settle(await wasm(), 'Chosen by you.');
     const gpu = await executors.webgpu();
     if (backend === 'webgpu') {
       if (!gpu.executor) throw new RuntimeProblem(`WebGPU was asked for, but ${gpu.reason}. Choose WASM, or let the page choose.`);
       return settle(gpu.executor, `Chosen by you${gpu.note ? ` (${gpu.note})` : ''}.`);
     }
-    return gpu.executor ? undefined : settle(await executors.wasm(), `No race: ${gpu.reason}.`);
+    return gpu.executor ? undefined : settle(await wasm(), `No race: ${gpu.reason}.`);
   };
   const decide: Backends['choose'] = async (program, initial, feeds) => {
     const fixed = await only();
     if (fixed) return fixed;
-    const [wasm, gpu] = [await executors.wasm(), await executors.webgpu()];
-    const racers = gpu.executor ? [wasm, { ...bound(gpu.executor), note: gpu.note }] : [wasm];
+    const [cpu, gpu] = [await wasm(), await executors.webgpu()];
+    const racers = gpu.executor ? [cpu, { ...bound(gpu.executor), note: gpu.note }] : [cpu];
     const { winner, figures } = await race(program, initial, feeds, racers, { steps: 3, budgetMs: 1500 });
-    return settle(winner && winner !== wasm && gpu.executor ? gpu.executor : wasm, `Won a race on this step: ${figures}.`);
+    return settle(winner && winner !== cpu && gpu.executor ? gpu.executor : cpu, `Won a race on this step: ${figures}.`);
   };
   return {
     choose: (program, initial, feeds) => (choice ??= decide(program, initial, feeds)),
     current: async () => {
       if (choice) return choice;
-      if (backend === 'auto') return executors.wasm();
+      if (backend === 'auto') return wasm();
       const fixed = only().then((executor) => executor!); // not auto: there is nothing to race
       choice = fixed;
       return fixed;

@@ -46,7 +46,7 @@ async function answer(command: Extract<Command, { type: 'ask' }>): Promise<void>
     if (asked.needsRun && kept === undefined) throw new InputError('This asks about a finished run, and there is none in memory. Press Run first.');
     const { lab, close } = createLab(
       {
-        backends: createBackends('wasm', executors, () => undefined),
+        backends: createBackends({ backend: 'wasm', threads: experiment.threads }, executors, () => undefined),
         sink: { point: nothing, picture: nothing, light: nothing, outcome: nothing, mark: nothing, progress: nothing },
         control: new RunControl(),
         asset: fetchAsset,
@@ -72,7 +72,7 @@ function handle(command: Command): void {
   switch (command.type) {
     case 'warmUp':
       void knowFacts().then((known) => emit({ type: 'ready', facts: known }));
-      void executors.wasm().catch(nothing); // a failure is told when a run needs it
+      void executors.wasm(command.threads).catch(nothing); // a failure is told when a run needs it
       return;
     case 'run':
       controls.set(command.runId, new RunControl(() => emit({ type: 'paused', runId: command.runId })));

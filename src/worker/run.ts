@@ -100,7 +100,7 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     const knobs = readKnobs(method.card.knobs, experiment.knobs);
     const backends =
       options.backends ??
-      createBackends(experiment.backend, options.executors, (p, why) => {
+      createBackends(experiment, options.executors, (p, why) => {
         provider = p;
         emit({ type: 'provider', runId, provider: p, why });
       });

@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { mathPlugin } from './tools/math-plugin';
 
 /** Cross-origin isolation: with it the WASM provider may use threads. The page also works without (one thread). */
 const isolation = {
@@ -9,7 +10,7 @@ const isolation = {
 
 export default defineConfig({
   base: './', // the built page runs from any folder of a static host
-  plugins: [react()],
+  plugins: [react(), mathPlugin()],
   // onnxruntime-web: take the small JavaScript bundles and fetch the .wasm files beside them (see src/runtime/ort.ts).
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   // Left as it is in development, too: pre-bundling would move it away from its .wasm files, and reload the page when it is first met.

@@ -1,0 +1,26 @@
+/** The page: makes the store, ties it to the worker and to the address bar, draws the screen. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { cards } from './methods/cards';
+import { createAppStore } from './store/app';
+import { attachToPage } from './store/shell';
+import { createWorkerClient, startWorker, type WorkerLike } from './store/worker-client';
+import { App } from './ui/App';
+import { AppContext } from './ui/app-context';
+import { prefetchCharts } from './ui/Charts';
+import './ui/style.css';
+
+/** For work on the screen alone: `?fake` in development puts a worker of the page's own in place of the real one. */
+async function workerOfThisPage(): Promise<() => WorkerLike> {
+  if (import.meta.env.DEV && new URLSearchParams(window.location.search).has('fake')) return (await import('./store/testing/fake-worker')).startFakeWorker;
+  return startWorker;
+}
+
+const store = createAppStore({ cards, worker: createWorkerClient(await workerOfThisPage()) });
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <AppContext.Provider value={store}><App /></AppContext.Provider>
+  </StrictMode>,
+);
+attachToPage(store, window);
+setTimeout(prefetchCharts, 300);

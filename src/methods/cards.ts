@@ -1,0 +1,14 @@
+/** The registry of cards: every folder beside this file that holds a `card.ts`, in the order of the gallery. Data alone, light enough for the page. */
+import type { Card } from '../spec/card';
+
+const families: readonly Card['family'][] = ['masks', 'noise', 'averages'];
+
+/** By family, then by title; the order of the object's keys is the order of the gallery. */
+export function inGalleryOrder(cards: readonly Card[]): Readonly<Record<string, Card>> {
+  const rank = (card: Card): number => families.indexOf(card.family);
+  const sorted = [...cards].sort((a, b) => rank(a) - rank(b) || (a.title < b.title ? -1 : 1));
+  return Object.fromEntries(sorted.map((card) => [card.id, card]));
+}
+
+const modules = import.meta.glob<{ readonly card: Card }>('./*/card.ts', { eager: true });
+export const cards: Readonly<Record<string, Card>> = inGalleryOrder(Object.values(modules).map((module) => module.card));

@@ -1,0 +1,34 @@
+/** The store: what the user asked for, what the run sent, what the page says about both. Slices share one state; actions are named for what happened. */
+import { createStore, type StateCreator, type StoreApi } from 'zustand/vanilla';
+import type { Card } from '../spec/card';
+import type { WorkerPort } from './worker-client';
+import { createAsksSlice, type AsksSlice } from './asks-slice';
+import { createExperimentSlice, type ExperimentSlice } from './experiment-slice';
+import { createNoticesSlice, type NoticesSlice } from './notices-slice';
+import { createRunSlice, type RunSlice } from './run-slice';
+
+export type AppState = ExperimentSlice & RunSlice & AsksSlice & NoticesSlice;
+export type AppStore = StoreApi<AppState>;
+/** A slice reads and writes the whole state, and is given what the store was made with. */
+export type Slice<S> = (setup: Setup) => StateCreator<AppState, [], [], S>;
+export interface Setup {
+  readonly cards: Readonly<Record<string, Card>>;
+  readonly worker: WorkerPort;
+}
+
+export function createAppStore(setup: Setup): AppStore {
+  const store = createStore<AppState>()((...a) => ({
+    ...createExperimentSlice(setup)(...a),
+    ...createRunSlice(setup)(...a),
+    ...createAsksSlice(setup)(...a),
+    ...createNoticesSlice(setup)(...a),
+  }));
+  setup.worker.listen({
+    eventArrived: (event) => store.getState().eventArrived(event),
+    workerDied: (message) => store.getState().workerDied(message),
+  });
+  return store;
+}
+
+/** The card of the experiment at hand; absent where the registry is empty. */
+export const selectCard = (app: AppState): Card | undefined => (app.experiment ? app.cards[app.experiment.method] : undefined);

@@ -1,0 +1,161 @@
+/** The run on the page: commands to the worker, events from it, the claim check's queue, the comparison with a link's proof. */
+import type { Experiment } from '../spec/experiment';
+import type { RunEvent, RuntimeFacts } from '../spec/messages';
+import type { Slice } from './app';
+import { addEvidence, claimExperiments, type EvidenceBook } from './evidence';
+import { missingFiles } from './experiment-slice';
+import { compareProofs, type Agreement } from './proof';
+import { applyEvent, endRun, isActive, isBusy, startRun, type Run } from './run';
+import { storeTexts } from './texts';
+
+export interface RunSlice {
+  readonly run?: Run;
+  readonly facts?: RuntimeFacts;
+  /** Experiments of a claim check that wait for their turn; `of` is how many there were. */
+  readonly queue: { readonly waiting: readonly Experiment[]; readonly of: number };
+  readonly evidence: EvidenceBook;
+  readonly agreement?: Agreement;
+  runPressed(): void;
+  pausePressed(): void;
+  resumePressed(): void;
+  stepPressed(): void;
+  stopPressed(): void;
+  /** Clears what the run left on the page; the knobs stay. */
+  resetPressed(): void;
+  claimCheckPressed(seeds: number): void;
+  warmUpAsked(): void;
+  eventArrived(event: RunEvent): void;
+  workerDied(message: string): void;
+  /** Another method is on the page: a run of the old one ends. */
+  shownCleared(): void;
+}
+const stopPatienceMs = 5_000;
+const noQueue = { waiting: [], of: 0 } as const;
+let runs = 0;
+/** Unlike `crypto.randomUUID`, this also works on a page that was not served securely. */
+const newRunId = (): string => `run-${Date.now().toString(36)}-${++runs}`;
+
+export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get) => {
+  let stopTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function start(experiment: Experiment): void {
+    const missing = missingFiles(experiment, get().files);
+    if (missing.length > 0) return get().noticeGiven('problem', storeTexts.noSuchFile(missing.join(', ')));
+    if (isActive(get().run)) abandon();
+    const run = startRun(newRunId(), experiment);
+    set({ run, agreement: undefined });
+    get().previewsPaused();
+    worker.send({ type: 'run', runId: run.id, experiment, files: experiment.files.map((ref) => get().files[ref.sha256]!) });
+    worker.watch(true);
+  }
+  /** Ends a run whose end nobody waits for. */
+  function abandon(): void {
+    const { run } = get();
+    if (!run || !isActive(run)) return;
+    worker.send({ type: 'stop', runId: run.id });
+    expectStop(run.id);
+    worker.watch(false);
+  }
+  function expectStop(runId: string): void {
+    clearTimeout(stopTimer);
+    stopTimer = setTimeout(() => {
+      const { run } = get();
+      if (run && run.id !== runId && isActive(run)) return; // a newer run is heard: the old one did end
+      worker.restart();
+      if (run?.id === runId) set({ run: endRun(run, 'stopped', storeTexts.stopForced(stopPatienceMs / 1000)), queue: noQueue });
+      get().workerFreed();
+    }, stopPatienceMs);
+  }
+  function ended(run: Run): void {
+    worker.watch(false);
+    const { claimedProof, queue } = get();
+    if (run.status === 'finished' && run.result) {
+      set(({ evidence }) => ({ evidence: addEvidence(evidence, run.experiment, run.result!.outcomes) }));
+      if (claimedProof && sameRun(claimedProof.experiment, run.experiment)) set({ agreement: compareProofs(claimedProof.proof, run.result.proof), claimedProof: undefined });
+    }
+    const [next, ...waiting] = queue.waiting;
+    if (run.status === 'finished' && next) {
+      set({ queue: { waiting, of: queue.of } });
+      start(next);
+    } else {
+      set({ queue: noQueue });
+      get().workerFreed();
+    }
+  }
+  const command = (type: 'pause' | 'resume' | 'step' | 'stop', status: Run['status'] | undefined, from: readonly Run['status'][]): void => {
+    const { run } = get();
+    if (!run || !from.includes(run.status)) return;
+    worker.send({ type, runId: run.id });
+    if (status) set({ run: { ...run, status } });
+    worker.watch(status !== undefined ? status !== 'paused' : isBusy(run));
+  };
+
+  return {
+    queue: noQueue,
+    evidence: {},
+    runPressed: () => {
+      const { experiment, run } = get();
+      if (!experiment || isActive(run)) return;
+      set({ queue: noQueue });
+      start(experiment);
+    },
+    pausePressed: () => command('pause', 'pausing', ['starting', 'running']),
+    resumePressed: () => command('resume', undefined, ['paused', 'pausing']),
+    stepPressed: () => command('step', undefined, ['paused']),
+    stopPressed: () => {
+      const { run } = get();
+      command('stop', 'stopping', ['starting', 'running', 'pausing', 'paused']);
+      if (run && isActive(run)) expectStop(run.id);
+      set({ queue: noQueue, claimedProof: undefined });
+    },
+    resetPressed: () => {
+      abandon();
+      set({ run: undefined, agreement: undefined, queue: noQueue });
+      get().answersCleared();
+    },
+    claimCheckPressed: (seeds) => {
+      const { experiment, run } = get();
+      const card = experiment && cards[experiment.method];
+      if (!card || isActive(run)) return;
+      const [first, ...waiting] = claimExperiments(card, seeds, experiment);
+      if (!first) return get().noticeGiven('info', storeTexts.noClaimSettings);
+      set({ queue: { waiting, of: waiting.length + 1 } });
+      start(first);
+    },
+    warmUpAsked: () => worker.warmUp(get().experiment?.threads ?? 1),
+    eventArrived: (event) => {
+      if (event.type === 'ready') return set({ facts: event.facts });
+      if (event.type === 'answer' || event.type === 'askFailed') return get().answerArrived(event);
+      const { run } = get();
+      if (event.type === 'finished' || event.type === 'failed') {
+        if (!isActive(run) || run?.id === event.runId) clearTimeout(stopTimer);
+      }
+      if (!run || run.id !== event.runId) return;
+      const after = applyEvent(run, event);
+      if (after === run) return;
+      set({ run: after });
+      if (event.type === 'resumed') worker.watch(true);
+      if (event.type === 'paused') worker.watch(false);
+      if (isActive(run) && !isActive(after)) ended(after);
+    },
+    workerDied: (message) => {
+      clearTimeout(stopTimer);
+      const { run } = get();
+      if (run && isActive(run)) {
+        const stopping = run.status === 'stopping';
+        set({ run: endRun(run, stopping ? 'stopped' : 'failed', message), queue: noQueue });
+      } else get().noticeGiven('problem', message);
+      get().workerFreed();
+    },
+    shownCleared: () => {
+      abandon();
+      set({ run: undefined, agreement: undefined, queue: noQueue });
+      get().answersCleared();
+    },
+  };
+};
+
+/** Equal in all that a run's numbers depend on, the provider excepted. */
+export const sameRun = (a: Experiment, b: Experiment): boolean => a === b || keyOf(a) === keyOf(b);
+const keyOf = ({ method, knobs, arms, seed, seeds, threads, files }: Experiment): string =>
+  JSON.stringify([method, Object.keys(knobs).sort().map((name) => [name, knobs[name]]), arms, seed, seeds, threads, files.map((f) => f.sha256)]);

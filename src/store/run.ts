@@ -1,0 +1,87 @@
+/** One run as the page knows it, and what each event makes of it. Pure, except for the series book, which grows in place. */
+import type { Problem } from '../base/errors';
+import type { Experiment, Provider } from '../spec/experiment';
+import type { RunEvent, RunId } from '../spec/messages';
+import type { Picture } from '../spec/picture';
+import type { Light, RunResult } from '../spec/result';
+import { appendBatch, emptyBook, type SeriesBook } from './series';
+
+export type RunStatus = 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'stopped' | 'finished' | 'failed';
+export interface Progress {
+  readonly share: number;
+  readonly label: string;
+  readonly elapsedMs: number;
+  readonly leftMs?: number;
+}
+/** A picture and when it came, in arrivals: the latest of several is the one to show. */
+export interface Shown {
+  readonly picture: Picture;
+  readonly arrival: number;
+}
+export interface Run {
+  readonly id: RunId;
+  readonly experiment: Experiment;
+  readonly status: RunStatus;
+  readonly book: SeriesBook;
+  /** Counts batches: the book grows in place, so this is what a chart watches. */
+  readonly seriesVersion: number;
+  readonly provider?: Provider;
+  readonly why?: string;
+  readonly progress?: Progress;
+  /** By picture, then by seed. */
+  readonly pictures: Readonly<Record<string, Readonly<Record<number, Shown>>>>;
+  /** By light, arm and seed. */
+  readonly lights: Readonly<Record<string, Light>>;
+  readonly result?: RunResult;
+  readonly problem?: Problem;
+}
+
+export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {} });
+
+const ended: readonly RunStatus[] = ['stopped', 'finished', 'failed'];
+export const isActive = (run: Run | undefined): boolean => run !== undefined && !ended.includes(run.status);
+/** Working now, so that it should be heard from. */
+export const isBusy = (run: Run | undefined): boolean => isActive(run) && run!.status !== 'paused';
+
+let arrivals = 0;
+export const nextArrival = (): number => ++arrivals;
+
+const lightKey = (light: Light): string => `${light.id}\n${light.arm ?? ''}\n${light.seed}`;
+const withLights = (lights: Run['lights'], more: readonly Light[]): Run['lights'] =>
+  more.length === 0 ? lights : { ...lights, ...Object.fromEntries(more.map((light) => [lightKey(light), light])) };
+
+/** The run after an event that is about it. An ended run hears nothing more. */
+export function applyEvent(run: Run, event: Extract<RunEvent, { runId: RunId }>): Run {
+  if (!isActive(run)) return run;
+  const moving: RunStatus = run.status === 'starting' ? 'running' : run.status;
+  switch (event.type) {
+    case 'provider':
+      return { ...run, provider: event.provider, why: event.why };
+    case 'metrics':
+      appendBatch(run.book, event.batch);
+      return { ...run, status: moving, seriesVersion: run.seriesVersion + 1 };
+    case 'picture':
+      return { ...run, pictures: { ...run.pictures, [event.id]: { ...run.pictures[event.id], [event.seed]: { picture: event.picture, arrival: nextArrival() } } } };
+    case 'light':
+      return { ...run, lights: withLights(run.lights, [event.light]) };
+    case 'progress':
+      return { ...run, status: moving, progress: { share: event.share, label: event.label, elapsedMs: event.elapsedMs, ...(event.leftMs !== undefined && { leftMs: event.leftMs }) } };
+    case 'paused':
+      return run.status === 'stopping' ? run : { ...run, status: 'paused' };
+    case 'resumed':
+      return run.status === 'stopping' ? run : { ...run, status: 'running' };
+    case 'finished':
+      return { ...run, status: 'finished', result: event.result, lights: withLights(run.lights, event.result.lights) };
+    case 'failed':
+      return {
+        ...run,
+        status: event.problem.kind === 'stopped' ? 'stopped' : 'failed',
+        problem: event.problem,
+        ...(event.partial && { result: event.partial, lights: withLights(run.lights, event.partial.lights) }),
+      };
+  }
+}
+
+/** Ended from the page's side: the worker died or did not answer. What came so far stays. */
+export const endRun = (run: Run, status: 'failed' | 'stopped', message: string): Run =>
+  isActive(run) ? { ...run, status, problem: { kind: status === 'stopped' ? 'stopped' : 'runtime', message } } : run;

@@ -1,0 +1,22 @@
+/** Sentences that the store itself says to the user: what was expected, what came, what to do next. The rest is in ui/texts.ts. */
+import { bytesText } from './format';
+
+export const storeTexts = {
+  workerDied: (detail: string) =>
+    `The worker that trains was expected to keep answering, but it ended${detail ? ` (${detail})` : ''}. Everything drawn so far is kept, and a fresh worker is starting. Press Run to run again.`,
+  workerSilent: (seconds: number) =>
+    `The worker that trains was expected to answer within ${seconds} seconds, but nothing came. Everything drawn so far is kept, and a fresh worker is starting. Press Run to run again, if need be with a smaller model.`,
+  workerMessage: 'A message from the worker could not be read by the page. Everything drawn so far is kept, and a fresh worker is starting. Reload the page if this happens again.',
+  stopForced: (seconds: number) => `Stopped. The worker did not answer within ${seconds} seconds, so it was ended and a fresh one is starting. Everything drawn so far is kept.`,
+  linkKept: (problem: string) => `${problem} The experiment on the page is kept as it was.`,
+  noSuchFile: (names: string) => `The experiment reads ${names}, which is not on this page. Files never travel inside a link: drop the same file here, or remove it from the list.`,
+  fileTooLarge: (name: string, bytes: number, limit: number) => `"${name}" is ${bytesText(bytes)}; at most ${bytesText(limit)} are read. Cut it and drop it again.`,
+  fileEmpty: (name: string) => `"${name}" is empty (0 bytes). Check that it was copied whole and drop it again.`,
+  tooManyFiles: (name: string, limit: number) => `"${name}" was not added: at most ${limit} files are read at once. Remove one first.`,
+  fileNotTaken: (name: string, title: string) => `"${name}" was not added: ${title} takes no files. Choose a method that does.`,
+  fileKind: (name: string, expected: string, came: string) => `"${name}" was not added: expected ${expected}, but its first bytes are ${came}. Check the file and drop it again.`,
+  fileUnreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists and that it is a file, not a folder.`,
+  savedNotJson: (name: string) => `"${name}" was not opened: expected a saved experiment (JSON), but it is not valid JSON. Save the experiment again from this page.`,
+  savedNotOurs: (name: string, detail: string) => `"${name}" was not opened: expected a saved experiment, but ${detail} Save the experiment again from this page.`,
+  noClaimSettings: 'This card states no claim check.',
+} as const;

@@ -1,0 +1,102 @@
+/**
+ * The page's end of the wire to the worker. It starts the worker, notices when it dies (an error, a message that cannot be read, or
+ * silence), and starts a fresh one; what is shown stays with the store.
+ */
+import type { Command, RunEvent } from '../spec/messages';
+import { storeTexts } from './texts';
+
+/** What the client needs of a Worker; a test or a fake can be one. */
+export interface WorkerLike {
+  postMessage(message: Command): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<RunEvent>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
+export interface WorkerPort {
+  send(command: Command): void;
+  /** While a run is expected to make progress, silence is a sign of death. */
+  watch(active: boolean): void;
+  /** Gets the runtime ready, and is the question for a sign of life. */
+  warmUp(threads: number): void;
+  /** Ends the worker and starts a fresh one. */
+  restart(): void;
+  listen(listener: WorkerListener): void;
+}
+export interface WorkerListener {
+  eventArrived(event: RunEvent): void;
+  workerDied(message: string): void;
+}
+/** A worker silent for `pingMs` is asked for a sign of life ('warmUp', answered by 'ready'); one silent for `deadMs` is given up. */
+export interface Patience {
+  readonly pingMs: number;
+  readonly deadMs: number;
+}
+
+export function createWorkerClient(start: () => WorkerLike, { pingMs, deadMs }: Patience = { pingMs: 5_000, deadMs: 40_000 }): WorkerPort {
+  let worker: WorkerLike | undefined;
+  let listener: WorkerListener | undefined;
+  let heardAt = 0;
+  let pinged = false;
+  let threads = 1;
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  function died(message: string): void {
+    restart();
+    listener?.workerDied(message);
+  }
+  function connect(): WorkerLike {
+    const fresh = start();
+    fresh.onmessage = ({ data }) => {
+      if (fresh !== worker) return; // words of a worker that was given up
+      heardAt = performance.now();
+      pinged = false;
+      listener?.eventArrived(data);
+    };
+    fresh.onerror = (event) => {
+      event.preventDefault?.();
+      if (fresh === worker) died(storeTexts.workerDied(event.message ?? ''));
+    };
+    fresh.onmessageerror = () => {
+      if (fresh === worker) died(storeTexts.workerMessage);
+    };
+    return fresh;
+  }
+  function send(command: Command): void {
+    (worker ??= connect()).postMessage(command);
+  }
+  function warmUp(wanted: number): void {
+    threads = wanted;
+    send({ type: 'warmUp', threads });
+  }
+  function restart(): void {
+    worker?.terminate();
+    worker = undefined;
+    watch(false);
+    warmUp(threads);
+  }
+  function watch(active: boolean): void {
+    clearInterval(timer);
+    timer = undefined;
+    if (!active) return;
+    heardAt = performance.now();
+    pinged = false;
+    let lookedAt = heardAt;
+    timer = setInterval(() => {
+      const now = performance.now();
+      // A page that slept (a background tab, a closed lid) heard nothing through no fault of the worker's.
+      if (now - lookedAt > 4 * pingMs) [heardAt, pinged] = [now, false];
+      lookedAt = now;
+      const silentMs = now - heardAt;
+      if (silentMs > deadMs) died(storeTexts.workerSilent(Math.round(deadMs / 1000)));
+      else if (silentMs > pingMs && !pinged) {
+        pinged = true;
+        warmUp(threads);
+      }
+    }, Math.min(1000, pingMs));
+  }
+  return { send, watch, warmUp, restart, listen: (to) => void (listener = to) };
+}
+
+/** The project's worker. Vite sees this very expression and bundles the entry on its own. */
+export const startWorker = (): WorkerLike => new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' });

@@ -1,0 +1,153 @@
+/** The screen: methods at the left, the experiment in the middle, its knobs at the right. */
+import { useEffect, useState } from 'react';
+import { selectCard } from '../store/app';
+import { About } from './About';
+import { useApp, useAppStore } from './app-context';
+import { Charts } from './Charts';
+import { ClaimCheck, Lights, Results } from './Findings';
+import { Asks, MainPicture, OtherPictures } from './Pictures';
+import { RunBar, RunStatus } from './RunBar';
+import { ArmPanel, FilePanel, KnobPanel, ProofNote, RunSettings, SharePanel } from './Side';
+import { texts } from './texts';
+import { nextTheme, readTheme, showTheme } from './theme';
+
+export function App() {
+  const empty = useApp((app) => app.experiment === undefined);
+  const dropping = useFileDrop();
+  return (
+    <>
+      <a className="skip" href="#experiment" onClick={(e) => {
+        e.preventDefault(); // the hash belongs to the experiment's link
+        document.getElementById('experiment')?.focus();
+      }}>{texts.skip}</a>
+      <TopBar />
+      <Notices />
+      {empty ? <p className="empty">{texts.empty}</p> : (
+        <div className="columns">
+          <Gallery />
+          <main id="experiment" tabIndex={-1}>
+            <Head />
+            <MainPicture />
+            <Asks needsRun={false} />
+            <Charts />
+            <OtherPictures />
+            <Asks needsRun />
+            <div className="panels"><Results /><Lights /></div>
+            <ClaimCheck />
+            <About />
+          </main>
+          <aside aria-label={texts.knobs.title}>
+            <ArmPanel />
+            <KnobPanel />
+            <FilePanel />
+            <RunSettings />
+            <SharePanel />
+          </aside>
+        </div>
+      )}
+      {dropping && <div className="drop-veil" aria-hidden="true"><p>{texts.files.release}</p></div>}
+    </>
+  );
+}
+
+function TopBar() {
+  const [theme, setTheme] = useState(readTheme);
+  useEffect(() => showTheme(theme), [theme]);
+  return (
+    <header className="top-bar">
+      <span className="brand">
+        <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">{dots.map(([x, y, r], i) => <circle key={i} cx={x} cy={y} r={r} />)}</svg>
+        <b>{texts.name}</b> <span className="soft">{texts.tagline}</span>
+      </span>
+      <button type="button" className="quiet" aria-label={texts.theme.next(texts.theme[theme])} onClick={() => setTheme(nextTheme(theme))}>{texts.theme.label}: {texts.theme[theme]}</button>
+    </header>
+  );
+}
+/** A stippled disc: dots that grow towards one corner. */
+const dots: readonly (readonly [number, number, number])[] = [[4, 4, 0.7], [9.5, 4, 1], [15, 4, 1.3], [20.5, 4, 1.5], [4, 9.5, 1], [9.5, 9.5, 1.4], [15, 9.5, 1.8], [20.5, 9.5, 2], [4, 15, 1.3], [9.5, 15, 1.8], [15, 15, 2.2], [20.5, 15, 2.4], [4, 20.5, 1.5], [9.5, 20.5, 2], [15, 20.5, 2.4], [20.5, 20.5, 2.7]];
+
+function Gallery() {
+  const cards = useApp((app) => app.cards);
+  const method = useApp((app) => app.experiment?.method);
+  const store = useAppStore();
+  const families = ['masks', 'noise', 'averages'] as const;
+  return (
+    <nav className="gallery" aria-label={texts.gallery}>
+      {families.map((family) => {
+        const own = Object.values(cards).filter((card) => card.family === family);
+        return own.length === 0 ? null : (
+          <section key={family}>
+            <h2>{texts.families[family]}</h2>
+            <ul>
+              {own.map((card) => (
+                <li key={card.id}>
+                  <button type="button" className="card" aria-current={card.id === method ? 'true' : undefined} onClick={() => store.getState().methodChosen(card.id)}>
+                    <b>{card.title}</b><span>{card.claim}</span><small>{card.source.authors}, {card.source.year}</small>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Head() {
+  const card = useApp(selectCard);
+  if (!card) return null;
+  return (
+    <div className="head">
+      <p className="eyebrow">{texts.families[card.family]}</p>
+      <h1>{card.title}</h1>
+      <p className="claim">{card.claim}</p>
+      <div className="run-zone"><RunBar /><RunStatus /></div>
+      <ProofNote />
+    </div>
+  );
+}
+
+function Notices() {
+  const notices = useApp((app) => app.notices);
+  const store = useAppStore();
+  return (
+    <div className="notices" role="log" aria-live="assertive" aria-label={texts.notices.label}>
+      {notices.map((n) => (
+        <div key={n.id} className={`notice ${n.tone}`}><p>{n.text}</p><button type="button" className="quiet" aria-label={texts.notices.dismiss} onClick={() => store.getState().noticeDismissed(n.id)}>×</button></div>
+      ))}
+    </div>
+  );
+}
+
+/** Files may be dropped anywhere on the page. True while some hang over it. */
+function useFileDrop(): boolean {
+  const store = useAppStore();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    const onOver = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent): void => {
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      void store.getState().filesDropped([...event.dataTransfer!.files]);
+    };
+    window.addEventListener('dragover', onOver);
+    window.addEventListener('dragleave', onLeave);
+    window.addEventListener('drop', onDrop);
+    return () => {
+      window.removeEventListener('dragover', onOver);
+      window.removeEventListener('dragleave', onLeave);
+      window.removeEventListener('drop', onDrop);
+    };
+  }, [store]);
+  return over;
+}

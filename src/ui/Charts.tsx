@@ -1,0 +1,68 @@
+/** The live charts of the card, with one legend for all of them. The chart library is fetched in idle time, never before the page stands. */
+import { lazy, Suspense, useCallback, useState } from 'react';
+import type { Card } from '../spec/card';
+import { selectCard } from '../store/app';
+import { useApp } from './app-context';
+import { armStyle } from './colours';
+import { texts } from './texts';
+
+const loadChart = () => import('./MetricChart');
+const MetricChart = lazy(() => loadChart().then((module) => ({ default: module.MetricChart })));
+/** Fetched ahead, so that the first point does not wait for it. */
+export const prefetchCharts = (): void => void loadChart();
+const windows = [1, 5, 20, 100];
+
+export function Charts() {
+  const card = useApp(selectCard);
+  const run = useApp((app) => app.run);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [smoothing, setSmoothing] = useState(1);
+  const toggle = useCallback((arm: string) => setHidden((now) => {
+    const next = new Set(now);
+    if (!next.delete(arm)) next.add(arm);
+    return next;
+  }), []);
+  if (!card) return null;
+  const shown = run?.experiment.method === card.id ? run : undefined;
+  return (
+    <section className="charts" aria-label={texts.legend}>
+      <div className="legend-row">
+        <Legend card={card} hidden={hidden} onToggle={toggle} />
+        <label className="mini" title={texts.chart.smoothNote}>
+          {texts.chart.smoothing}{' '}
+          <select value={smoothing} onChange={(e) => setSmoothing(Number(e.target.value))}>{windows.map((w) => <option key={w} value={w}>{w === 1 ? texts.chart.smoothOff : w}</option>)}</select>
+        </label>
+      </div>
+      {smoothing > 1 && <p className="soft">{texts.chart.smoothNote}</p>}
+      {shown && shown.experiment.seeds > 1 && <p className="soft">{texts.chart.bands(shown.experiment.seeds)}</p>}
+      <div className="chart-grid">
+        {card.charts.map((chart) => shown
+          ? <Suspense key={chart.metric} fallback={<ChartBlank title={chart.title} />}><MetricChart {...{ card, chart, hidden, smoothing }} run={shown} /></Suspense>
+          : <ChartBlank key={chart.metric} title={chart.title} />)}
+      </div>
+    </section>
+  );
+}
+
+const ChartBlank = ({ title }: { title: string }) => (
+  <section className="chart" aria-label={title}><header><h3>{title}</h3></header><div className="chart-frame blank-frame"><p className="blank">{texts.chart.empty(title)}</p></div></section>
+);
+
+function Legend({ card, hidden, onToggle }: { card: Card; hidden: ReadonlySet<string>; onToggle: (arm: string) => void }) {
+  const experiment = useApp((app) => app.run?.experiment ?? app.experiment);
+  return (
+    <ul className="legend" aria-label={texts.legend}>
+      {experiment?.arms.filter((arm) => card.arms[arm]).map((arm) => {
+        const { colour, dash } = armStyle(card, arm);
+        return (
+          <li key={arm}>
+            <button type="button" aria-pressed={!hidden.has(arm)} title={card.arms[arm]!.says} onClick={() => onToggle(arm)}>
+              <svg width="26" height="8" aria-hidden="true"><line x1="1" x2="25" y1="4" y2="4" stroke={colour} strokeWidth="2.5" strokeDasharray={dash} /></svg>
+              {card.arms[arm]!.label}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,131 @@
+/** One metric of all arms: the median over seeds as a line, least to greatest as a band. Loaded when the first run starts. */
+import { memo, useMemo, useRef, useState } from 'react';
+import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
+import type { Card, Chart } from '../spec/card';
+import { bandOf, chartRows, type Row } from '../store/chart-rows';
+import { tickText, valueText } from '../store/format';
+import type { Run } from '../store/run';
+import { armStyle } from './colours';
+import { useCalmVersion, useWidth } from './redraw';
+import { texts } from './texts';
+
+export interface MetricChartProps {
+  readonly card: Card;
+  readonly chart: Chart;
+  readonly run: Run;
+  readonly hidden: ReadonlySet<string>;
+  readonly smoothing: number;
+}
+const height = 216;
+
+export const MetricChart = memo(function MetricChart({ card, chart, run, hidden, smoothing }: MetricChartProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame, 420);
+  const [logY, setLogY] = useState(chart.logY ?? false);
+  const [asTable, setAsTable] = useState(false);
+  const version = useCalmVersion(`${run.id}:${run.seriesVersion}`, frame);
+  const series = run.book.byMetric.get(chart.metric);
+  const arms = run.experiment.arms.filter((arm) => !hidden.has(arm));
+  const rows = useMemo(
+    // `version` stands for what the book holds: it grows in place.
+    () => chartRows(series ?? [], arms, { buckets: Math.max(60, Math.floor(width / 3)), smoothing, positiveOnly: logY }),
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [version, arms.join(), width, smoothing, logY, series],
+  );
+  const format = chart.format ?? 'number';
+  const several = run.experiment.seeds > 1;
+  return (
+    <section className="chart" aria-label={chart.title}>
+      <header>
+        <h3>{chart.title}</h3>
+        <div className="chart-tools">
+          <label className="mini"><input type="checkbox" checked={logY} onChange={(e) => setLogY(e.target.checked)} /> {texts.chart.logY}</label>
+          <button type="button" className="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? texts.chart.asChart : texts.chart.asTable}</button>
+        </div>
+      </header>
+      <div ref={frame} className="chart-frame" style={{ minHeight: height }}>
+        {asTable ? <SeriesTable card={card} chart={chart} run={run} /> : rows.length === 0
+          ? <p className="blank">{series && logY ? texts.chart.noPositive : texts.chart.empty(chart.title)}</p>
+          : <Drawing {...{ card, chart, rows, arms, width, logY, format, several }} />}
+      </div>
+    </section>
+  );
+});
+
+interface DrawingProps {
+  readonly card: Card;
+  readonly chart: Chart;
+  readonly rows: readonly Row[];
+  readonly arms: readonly string[];
+  readonly width: number;
+  readonly logY: boolean;
+  readonly format: 'number' | 'percent';
+  readonly several: boolean;
+}
+const Drawing = memo(function Drawing({ card, chart, rows, arms, width, logY, format, several }: DrawingProps) {
+  return (
+    <ComposedChart data={rows as Row[]} width={width} height={height} margin={{ top: 6, right: 10, bottom: 18, left: 4 }} accessibilityLayer aria-label={texts.chart.label(chart.title)}>
+      <CartesianGrid vertical={false} className="grid" />
+      <XAxis dataKey="step" type="number" domain={['dataMin', 'dataMax']} tickFormatter={(v: number) => tickText(v)} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} minTickGap={36} tickLine={false} />
+      <YAxis width={54} scale={logY ? 'log' : 'auto'} domain={logY ? ['auto', 'auto'] : format === 'percent' ? [(least: number) => Math.min(0, least), (most: number) => Math.max(1, most)] : ['auto', 'auto']} allowDataOverflow={false}
+        tickFormatter={(v: number) => tickText(v, format)} label={{ value: chart.yLabel, angle: -90, position: 'insideLeft', offset: 4, className: 'axis-label', style: { textAnchor: 'middle' } }} tickLine={false} axisLine={false} />
+      <Tooltip content={<Readout card={card} format={format} />} isAnimationActive={false} cursor={{ className: 'crosshair' }} />
+      {several && arms.map((arm) => <Area key={`${arm} band`} dataKey={bandOf(arm)} stroke="none" fill={armStyle(card, arm).colour} fillOpacity={0.16} isAnimationActive={false} activeDot={false} connectNulls legendType="none" tooltipType="none" />)}
+      {arms.map((arm) => <Line key={arm} dataKey={arm} stroke={armStyle(card, arm).colour} strokeDasharray={armStyle(card, arm).dash} strokeWidth={1.8} dot={rows.length === 1} activeDot={{ r: 3 }} isAnimationActive={false} connectNulls />)}
+    </ComposedChart>
+  );
+});
+
+interface ReadoutProps {
+  readonly card: Card;
+  readonly format: 'number' | 'percent';
+  /** Given by recharts. */
+  readonly active?: boolean;
+  readonly label?: number | string;
+  readonly payload?: readonly { readonly payload?: Row }[];
+}
+function Readout({ card, format, active, label, payload }: ReadoutProps) {
+  const row = payload?.[0]?.payload;
+  if (!active || !row) return null;
+  return (
+    <div className="readout">
+      <b>{texts.chart.step} {valueText(Math.round(Number(label)))}</b>
+      {Object.keys(card.arms).map((arm) => {
+        const [value, band] = [row[arm], row[bandOf(arm)]];
+        if (typeof value !== 'number') return null;
+        return (
+          <div key={arm}>
+            <i style={{ background: armStyle(card, arm).colour }} /> {card.arms[arm]!.label}
+            <span className="figure">{valueText(value, format)}{Array.isArray(band) && <small> [{valueText(Number(band[0]), format)} – {valueText(Number(band[1]), format)}]</small>}</span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function SeriesTable({ card, chart, run }: { card: Card; chart: Chart; run: Run }) {
+  const series = run.book.byMetric.get(chart.metric) ?? [];
+  const format = chart.format ?? 'number';
+  const t = texts.chart;
+  const rangeOf = (values: Float64Array): string => {
+    const finite = values.filter(Number.isFinite);
+    const [least, most] = finite.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    return finite.length > 0 ? `${valueText(least, format)} – ${valueText(most, format)}` : '–';
+  };
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={chart.title}>
+      <table>
+        <thead><tr>{[t.arm, t.seed, t.last, t.range, t.points].map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
+        <tbody>
+          {series.map((s) => (
+            <tr key={`${s.arm} ${s.seed}`}>
+              <th scope="row">{card.arms[s.arm]?.label ?? s.arm}</th><td className="figure">{s.seed}</td>
+              <td className="figure">{valueText(s.values[s.length - 1] ?? NaN, format)}</td><td className="figure">{rangeOf(s.values.subarray(0, s.length))}</td><td className="figure">{s.length}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,179 @@
+/** The right column: knobs, arms, run settings, data, sharing. */
+import { useId, useRef, useState } from 'react';
+import { limits, type Backend } from '../spec/experiment';
+import { selectCard, type AppState } from '../store/app';
+import { fileEndings, kindNames } from '../store/files';
+import { bytesText, percentText } from '../store/format';
+import { writeSaved } from '../store/saved';
+import { currentProof, shareHash } from '../store/shell';
+import type { Agreement } from '../store/proof';
+import { useApp, useAppStore } from './app-context';
+import { armStyle } from './colours';
+import { KnobList } from './Knobs';
+import { saveFile } from './pictures/media';
+import { texts } from './texts';
+
+export function KnobPanel() {
+  const card = useApp(selectCard);
+  const values = useApp((app) => app.experiment?.knobs);
+  const store = useAppStore();
+  if (!card || !values) return null;
+  return (
+    <section className="side-panel" aria-label={texts.knobs.title}>
+      <header className="panel-head"><h2>{texts.knobs.title}</h2><button type="button" className="quiet" onClick={() => store.getState().defaultsRestored()}>{texts.knobs.restore}</button></header>
+      <KnobList knobs={card.knobs} values={values} onTurn={store.getState().knobTurned} />
+    </section>
+  );
+}
+
+export function ArmPanel() {
+  const card = useApp(selectCard);
+  const arms = useApp((app) => app.experiment?.arms);
+  const store = useAppStore();
+  if (!card || !arms) return null;
+  return (
+    <section className="side-panel" aria-label={texts.knobs.arms}>
+      <h2>{texts.knobs.arms}</h2>
+      <ul className="arms">
+        {Object.entries(card.arms).map(([id, arm]) => {
+          const { colour, dash } = armStyle(card, id);
+          return (
+            <li key={id}>
+              <label title={arm.says}>
+                <input type="checkbox" checked={arms.includes(id)} disabled={arms.length === 1 && arms[0] === id} onChange={(e) => store.getState().armToggled(id, e.target.checked)} />
+                <svg width="26" height="8" aria-hidden="true"><line x1="1" x2="25" y1="4" y2="4" stroke={colour} strokeWidth="2.5" strokeDasharray={dash} /></svg>
+                <span>{arm.label}</span><small>{texts.knobs.role[arm.role]}</small>
+              </label>
+              <p className="help">{arm.says}</p>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function WholeNumber({ label, value, min, max, help, onChange }: { label: string; value: number; min: number; max: number; help?: string; onChange: (value: number) => void }) {
+  const id = useId();
+  return (
+    <div className="knob knob-toggle">
+      <label htmlFor={id} className="knob-label" title={help}>{label}</label>
+      <input id={id} className="number" type="number" min={min} max={max} step={1} value={value} onChange={(e) => e.target.value !== '' && onChange(Number(e.target.value))} />
+      {help && <p className="help">{help}</p>}
+    </div>
+  );
+}
+
+export function RunSettings() {
+  const experiment = useApp((app) => app.experiment);
+  const store = useAppStore();
+  const id = useId();
+  if (!experiment) return null;
+  const t = texts.knobs;
+  return (
+    <section className="side-panel" aria-label={t.run}>
+      <h2>{t.run}</h2>
+      <WholeNumber label={t.seed} value={experiment.seed} min={0} max={limits.seed} help={t.seedHelp} onChange={store.getState().seedChanged} />
+      <WholeNumber label={t.seeds} value={experiment.seeds} min={1} max={limits.seeds} onChange={store.getState().seedsChanged} />
+      <div className="knob knob-toggle">
+        <label htmlFor={id} className="knob-label">{t.backend}</label>
+        <select id={id} value={experiment.backend} onChange={(e) => store.getState().backendChosen(e.target.value as Backend)}>
+          {Object.entries(texts.backend).map(([value, label]) => <option key={value} value={value}>{label}</option>)}
+        </select>
+      </div>
+      <WholeNumber label={t.threads} value={experiment.threads} min={1} max={limits.threads} help={t.threadsHelp} onChange={store.getState().threadsChanged} />
+    </section>
+  );
+}
+
+export function FilePanel() {
+  const card = useApp(selectCard);
+  const refs = useApp((app) => app.experiment?.files);
+  const files = useApp((app) => app.files);
+  const store = useAppStore();
+  const input = useRef<HTMLInputElement>(null);
+  if (!card || !refs || (!card.accepts?.length && refs.length === 0)) return null;
+  const t = texts.files;
+  const kinds = card.accepts ?? [];
+  return (
+    <section className="side-panel" aria-label={t.title}>
+      <h2>{t.title}</h2>
+      <p className="soft">{card.acceptsSays} {t.kinds(kinds.map((k) => kindNames[k]).join(', '))}</p>
+      <div className="drop-zone">
+        <button type="button" onClick={() => input.current?.click()}>{t.choose}</button>
+        <span className="soft">{t.drop}</span>
+        <input ref={input} type="file" multiple hidden aria-label={t.choose} accept={kinds.map((k) => fileEndings[k]).join(',')} onChange={(e) => {
+          void store.getState().filesDropped([...(e.target.files ?? [])]);
+          e.target.value = '';
+        }} />
+      </div>
+      <ul className="files">
+        {refs.map((ref) => (
+          <li key={ref.sha256}>
+            <span className="file-name" title={`SHA-256 ${ref.sha256}`}>{ref.name}</span>
+            <small>{Object.hasOwn(files, ref.sha256) ? bytesText(ref.sizeBytes) : t.missing}</small>
+            <button type="button" className="quiet" aria-label={t.remove(ref.name)} onClick={() => store.getState().fileRemoved(ref.sha256)}>×</button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const hasProof = (app: AppState): boolean => currentProof(app) !== undefined;
+
+export function SharePanel() {
+  const store = useAppStore();
+  const proof = useApp(hasProof);
+  const [copied, setCopied] = useState<boolean>();
+  const input = useRef<HTMLInputElement>(null);
+  const t = texts.share;
+  const copy = async (): Promise<void> => {
+    const hash = shareHash(store.getState());
+    window.history.replaceState(window.history.state, '', hash);
+    try {
+      await navigator.clipboard.writeText(new URL(hash, window.location.href).href);
+      setCopied(true);
+    } catch {
+      setCopied(false);
+    }
+    setTimeout(() => setCopied(undefined), 4000);
+  };
+  const save = (): void => {
+    const app = store.getState();
+    const card = selectCard(app);
+    if (card && app.experiment) saveFile(`${card.id}.stipple.json`, new Blob([writeSaved(card, app.experiment, currentProof(app))], { type: 'application/json' }));
+  };
+  return (
+    <section className="side-panel" aria-label={t.title}>
+      <h2>{t.title}</h2>
+      <p className="soft">{proof ? t.withProof : t.plain}</p>
+      <div className="row">
+        <button type="button" onClick={() => void copy()}>{t.copy}</button>
+        <button type="button" onClick={save}>{t.save}</button>
+        <button type="button" onClick={() => input.current?.click()}>{t.open}</button>
+        <input ref={input} type="file" hidden accept=".json,application/json" aria-label={t.open} onChange={(e) => {
+          void store.getState().filesDropped([...(e.target.files ?? [])]);
+          e.target.value = '';
+        }} />
+      </div>
+      <p className="soft" role="status">{copied === undefined ? '' : copied ? t.copied : t.failed}</p>
+    </section>
+  );
+}
+
+/** What a link's proof says about the run here. */
+export function ProofNote() {
+  const claimed = useApp((app) => app.claimedProof);
+  const agreement = useApp((app) => app.agreement);
+  const active = useApp((app) => app.run !== undefined && app.run.result === undefined);
+  const t = texts.proof;
+  if (agreement) return <p className={agreement.kind === 'different bits' ? 'note problem' : agreement.kind === 'same bits' ? 'note good' : 'note'} role="status">{agreementText(agreement)}</p>;
+  return claimed ? <p className="note" role="status">{active ? t.waiting : t.pending}</p> : null;
+}
+function agreementText({ kind, claimed, came, largestRelativeDifference: difference }: Agreement): string {
+  const t = texts.proof;
+  const by = difference === undefined ? t.incomparable : t.by(difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(1) : percentText(difference));
+  if (kind === 'same bits') return t.same;
+  return kind === 'different bits' ? t.different(by) : t.compared(texts.provider[claimed], texts.provider[came], by);
+}

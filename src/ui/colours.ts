@@ -1,0 +1,38 @@
+/** Colours of arms (after Okabe and Ito, told apart by colour-blind readers) with dash patterns beside them, and maps for pictures. */
+import type { Card } from '../spec/card';
+
+export interface ArmStyle {
+  readonly colour: string;
+  readonly dash: string;
+}
+const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2 1 2', '1 4', '6 2 2 2 2 2'];
+export const plainStyle: ArmStyle = { colour: 'var(--ink-soft)', dash: '' };
+
+/** The method of the card comes first, drawn whole; the others follow in the card's order. */
+export function armStyle(card: Card, arm: string | undefined): ArmStyle {
+  if (arm === undefined || !Object.hasOwn(card.arms, arm)) return plainStyle;
+  const ids = Object.keys(card.arms);
+  const ordered = [...ids.filter((id) => card.arms[id]!.role === 'method'), ...ids.filter((id) => card.arms[id]!.role !== 'method')];
+  const index = ordered.indexOf(arm) % dashes.length;
+  return { colour: `var(--arm-${index})`, dash: dashes[index]! };
+}
+
+type Rgb = readonly [number, number, number];
+/** Viridis, at equal distances. */
+const viridis: readonly Rgb[] = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37]];
+/** Blue, near white, orange. */
+const diverging: readonly Rgb[] = [[5, 72, 130], [38, 122, 186], [122, 176, 219], [205, 223, 238], [246, 245, 242], [251, 219, 183], [244, 165, 92], [217, 105, 22], [148, 58, 4]];
+const binary: readonly Rgb[] = [[214, 94, 0], [233, 236, 241]];
+export const scales: Readonly<Record<'sequential' | 'diverging' | 'binary', readonly Rgb[]>> = { sequential: viridis, diverging, binary };
+
+/** 256 colours of a scale, as the little-endian words of an RGBA canvas. */
+export function lookup(scale: keyof typeof scales): Uint32Array {
+  const stops = scales[scale];
+  return Uint32Array.from({ length: 256 }, (_, i) => {
+    const at = (i / 255) * (stops.length - 1);
+    const low = Math.min(stops.length - 2, Math.floor(at));
+    const mix = (c: 0 | 1 | 2): number => Math.round(stops[low]![c] + (stops[low + 1]![c] - stops[low]![c]) * (at - low));
+    return ((255 << 24) | (mix(2) << 16) | (mix(1) << 8) | mix(0)) >>> 0;
+  });
+}
+export const gradientCss = (scale: keyof typeof scales): string => `linear-gradient(to right, ${scales[scale].map((c) => `rgb(${c.join(' ')})`).join(', ')})`;

@@ -1,0 +1,31 @@
+/** Draws a picture of any kind. */
+import { memo } from 'react';
+import { assertNever } from '../../base/errors';
+import type { Card } from '../../spec/card';
+import type { Picture as PictureValue } from '../../spec/picture';
+import { HeatMapPicture, TilesPicture } from './heat';
+import { AudioPicture, ImagesPicture, TablePicture } from './media';
+import { HistogramPicture, LinesPicture, PlanePicture, ScatterPicture } from './shapes';
+
+export interface PictureProps {
+  readonly picture: PictureValue;
+  readonly card: Card;
+  readonly title: string;
+  readonly large?: boolean;
+}
+
+export const Picture = memo(function Picture({ picture, card, title, large = false }: PictureProps) {
+  const height = large ? 340 : 230;
+  switch (picture.kind) {
+    case 'heatmap': return <HeatMapPicture map={picture} title={title} large={large} />;
+    case 'tiles': return <TilesPicture picture={picture} title={title} />;
+    case 'histogram': return <HistogramPicture {...{ picture, card, title, height }} />;
+    case 'lines': return <LinesPicture {...{ picture, card, title, height }} />;
+    case 'scatter': return <ScatterPicture {...{ picture, card, title, height }} />;
+    case 'plane': return <PlanePicture {...{ picture, card, title }} height={large ? 400 : 300} />;
+    case 'images': return <ImagesPicture picture={picture} />;
+    case 'audio': return <AudioPicture picture={picture} card={card} />;
+    case 'table': return <TablePicture picture={picture} title={title} />;
+    default: return assertNever(picture);
+  }
+});

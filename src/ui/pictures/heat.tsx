@@ -1,0 +1,84 @@
+/** Heat-maps: one large, or several side by side. */
+import { useCallback } from 'react';
+import type { HeatMap, Tiles } from '../../spec/picture';
+import { numberText, percentText } from '../../store/format';
+import { gradientCss, lookup } from '../colours';
+import { extent } from '../ticks';
+import { PixelCanvas } from './PixelCanvas';
+
+const words = { binary: lookup('binary'), sequential: lookup('sequential'), diverging: lookup('diverging') };
+
+/** Least and greatest value that the colours stand for. */
+export function rangeOf({ values, scale, range }: HeatMap): readonly [number, number] {
+  if (range) return range;
+  if (scale === 'binary') return [0, 1];
+  const [least, greatest] = extent([values]);
+  if (!Number.isFinite(least)) return [0, 1];
+  if (scale === 'diverging') {
+    const most = Math.max(Math.abs(least), Math.abs(greatest)) || 1;
+    return [-most, most];
+  }
+  return least === greatest ? [least, least + 1] : [least, greatest];
+}
+
+function HeatCanvas({ map, label }: { map: HeatMap; label?: string }) {
+  const paint = useCallback((out: Uint32Array) => {
+    const [from, to] = rangeOf(map);
+    const colours = words[map.scale];
+    const factor = 255 / (to - from || 1);
+    for (let i = 0; i < out.length; i++) {
+      const at = Math.round((map.values[i]! - from) * factor);
+      out[i] = Number.isNaN(at) ? 0 : colours[at < 0 ? 0 : at > 255 ? 255 : at]!; // what is not a number is left clear
+    }
+  }, [map]);
+  return <PixelCanvas rows={map.rows} columns={map.columns} paint={paint} label={label} />;
+}
+
+/** For a mask: how much is kept. For the rest: the range. */
+export function summary(map: HeatMap): string {
+  if (map.scale === 'binary') {
+    const kept = map.values.reduce((sum, v) => sum + v, 0) / (map.values.length || 1);
+    return `${map.rows} × ${map.columns}, ${percentText(1 - kept)} zeros`;
+  }
+  const [from, to] = extent([map.values]);
+  return `${map.rows} × ${map.columns}, from ${numberText(from)} to ${numberText(to)}`;
+}
+
+function ColourKey({ map }: { map: HeatMap }) {
+  const [from, to] = rangeOf(map);
+  if (map.scale === 'binary') return <div className="key"><i className="swatch removed" /> 0 removed <i className="swatch kept" /> 1 kept</div>;
+  return <div className="key">{numberText(from)} <i className="ramp" style={{ background: gradientCss(map.scale) }} /> {numberText(to)}</div>;
+}
+
+export function HeatMapPicture({ map, title, large }: { map: HeatMap; title: string; large: boolean }) {
+  const few = (labels: readonly string[] | undefined): labels is readonly string[] => labels !== undefined && labels.length <= 40;
+  return (
+    <div className="heat">
+      <div className="heat-body">
+        {map.yLabel && <span className="y-label">{map.yLabel}</span>}
+        {few(map.rowLabels) && <div className="row-labels" aria-hidden="true">{map.rowLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
+        <div className="heat-frame" style={{ height: Math.max(large ? 260 : 140, Math.min(map.rows * 14, 420)) }}><HeatCanvas map={map} label={`${title}: ${summary(map)}`} /></div>
+      </div>
+      {few(map.columnLabels) && <div className="column-labels" aria-hidden="true">{map.columnLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
+      {map.xLabel && <span className="x-label">{map.xLabel}</span>}
+      <ColourKey map={map} />
+    </div>
+  );
+}
+
+export function TilesPicture({ picture, title }: { picture: Tiles; title: string }) {
+  const first = picture.tiles[0];
+  return (
+    <div className="tiles-picture">
+      <div className="tiles">
+        {picture.tiles.map((tile, i) => (
+          <figure key={i} className="tile">
+            <div className="tile-frame" style={{ aspectRatio: `${tile.columns} / ${tile.rows}` }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} /></div>
+            <figcaption><b>{tile.label}</b> {tile.caption ?? summary(tile)}</figcaption>
+          </figure>
+        ))}
+      </div>
+      {first && <ColourKey map={first} />}
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+/** Pictures drawn as shapes: curves, histograms, points, and a plane with its level lines. */
+import { useCallback, useMemo } from 'react';
+import type { Card } from '../../spec/card';
+import type { Histogram, Lines, Plane, Scatter } from '../../spec/picture';
+import { numberText } from '../../store/format';
+import { armStyle, gradientCss, lookup } from '../colours';
+import { levelLines } from '../level-lines';
+import { Marker, Plot, type Frame } from '../Plot';
+import { extent, linearTicks, scaleOver } from '../ticks';
+import { PixelCanvas } from './PixelCanvas';
+
+export interface ShapeProps<P> {
+  readonly picture: P;
+  readonly card: Card;
+  readonly title: string;
+  readonly height: number;
+}
+
+/** An SVG path; where there are more points than pixels, the least and the greatest of each pixel. */
+export function pathOf(xs: Float32Array, ys: Float32Array, frame: Frame): string {
+  const length = Math.min(xs.length, ys.length);
+  const point = (i: number): string => `${frame.px(xs[i]!).toFixed(1)} ${frame.py(ys[i]!).toFixed(1)}`;
+  const keep = (i: number): boolean => Number.isFinite(frame.px(xs[i]!)) && Number.isFinite(frame.py(ys[i]!));
+  const perPixel = Math.ceil(length / Math.max(1, frame.width));
+  const order: number[] = [];
+  for (let from = 0; from < length; from += perPixel) {
+    let low = from;
+    let high = from;
+    for (let i = from; i < Math.min(length, from + perPixel); i++) {
+      if (ys[i]! < ys[low]!) low = i;
+      if (ys[i]! > ys[high]!) high = i;
+    }
+    order.push(...(low === high ? [low] : low < high ? [low, high] : [high, low]));
+  }
+  let path = '';
+  let pen = false;
+  for (const i of order) {
+    if (!keep(i)) {
+      pen = false;
+      continue;
+    }
+    path += `${pen ? 'L' : 'M'}${point(i)}`;
+    pen = true;
+  }
+  return path;
+}
+
+export function LinesPicture({ picture, card, title, height }: ShapeProps<Lines>) {
+  const { series, logX = false, logY = false } = picture;
+  const [x, y] = useMemo(() => [
+    scaleOver(...extent(series.map((s) => s.x), logX), { log: logX, room: 0 }),
+    scaleOver(...extent(series.map((s) => s.y), logY), { log: logY }),
+  ], [series, logX, logY]);
+  const ofArm = (s: Lines['series'][number]) => {
+    const style = armStyle(card, s.arm);
+    return { stroke: style.colour, strokeDasharray: s.dashed ? '5 4' : s.arm ? style.dash : '' };
+  };
+  return (
+    <>
+      <Plot label={`${title}: ${series.map((s) => s.label).join(', ')}; ${picture.yLabel} by ${picture.xLabel}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
+        {(frame) => (
+          <>
+            {series.map((s, i) => <path key={i} d={pathOf(s.x, s.y, frame)} fill="none" {...ofArm(s)} className={s.arm ? 'curve' : 'curve plain'} />)}
+            {picture.markers?.map((m, i) => <Marker key={i} frame={frame} {...m} />)}
+          </>
+        )}
+      </Plot>
+      <ul className="shape-key">
+        {series.map((s, i) => <li key={i}><svg width="22" height="8" aria-hidden="true"><line x1="1" x2="21" y1="4" y2="4" strokeWidth="2" {...ofArm(s)} /></svg>{s.label}</li>)}
+      </ul>
+    </>
+  );
+}
+
+export function HistogramPicture({ picture, title, height }: ShapeProps<Histogram>) {
+  const { edges, counts } = picture;
+  const x = scaleOver(...extent([edges, (picture.markers ?? []).map((m) => m.x)]), { room: 0.01 });
+  const y = scaleOver(0, extent([counts])[1], { room: 0 });
+  const total = counts.reduce((sum, c) => sum + c, 0);
+  return (
+    <Plot label={`${title}: ${numberText(total)} values in ${counts.length} bins; ${picture.xLabel}`} xLabel={picture.xLabel} yLabel="count" x={x} y={y} height={height}>
+      {(frame) => (
+        <>
+          {Array.from(counts, (count, i) => {
+            const left = frame.px(edges[i]!);
+            const top = frame.py(count);
+            return <rect key={i} x={left + 0.5} width={Math.max(0.5, frame.px(edges[i + 1]!) - left - 1)} y={top} height={frame.height - top} className="bar" />;
+          })}
+          {picture.markers?.map((m, i) => <Marker key={i} frame={frame} {...m} />)}
+        </>
+      )}
+    </Plot>
+  );
+}
+
+const star = Array.from({ length: 10 }, (_, i) => {
+  const [angle, size] = [(Math.PI * i) / 5 - Math.PI / 2, i % 2 === 0 ? 9 : 3.8];
+  return `${(size * Math.cos(angle)).toFixed(1)},${(size * Math.sin(angle)).toFixed(1)}`;
+}).join(' ');
+
+export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scatter>) {
+  const x = scaleOver(...extent([picture.points.map((p) => p.x)]), { room: 0.1 });
+  const y = scaleOver(...extent([picture.points.map((p) => p.y)]), { room: 0.12 });
+  const inFront = [...picture.points].sort((a, b) => Number(a.shape !== 'dot') - Number(b.shape !== 'dot'));
+  return (
+    <Plot label={`${title}: ${picture.points.map((p) => `${p.label} at ${numberText(p.x)}, ${numberText(p.y)}`).join('; ')}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
+      {(frame) => inFront.map((p, i) => {
+        const [px, py, { colour }] = [frame.px(p.x), frame.py(p.y), armStyle(card, p.arm)];
+        const right = px > frame.width * 0.8;
+        return (
+          <g key={i} transform={`translate(${px} ${py})`} className="point">
+            <title>{`${p.label}: ${numberText(p.x)}, ${numberText(p.y)}`}</title>
+            {p.shape === 'star' && <polygon points={star} fill={colour} className="halo" />}
+            {p.shape === 'dot' && <circle r={4.5} fill={colour} className="halo" />}
+            {p.shape === 'ring' && <circle r={6} fill="none" stroke={colour} strokeWidth={2} />}
+            {p.shape !== 'dot' && <text x={right ? -12 : 12} dy="0.32em" textAnchor={right ? 'end' : 'start'}>{p.label}</text>}
+          </g>
+        );
+      })}
+    </Plot>
+  );
+}
+
+const heatWords = lookup('sequential');
+
+export function PlanePicture({ picture, title, height }: ShapeProps<Plane>) {
+  const { x: xs, y: ys, values } = picture;
+  const [columns, rows] = [xs.length, ys.length];
+  const [least, greatest] = useMemo(() => extent([values]), [values]);
+  const x = scaleOver(xs[0] ?? 0, xs[columns - 1] ?? 1, { room: 0 });
+  const y = scaleOver(ys[0] ?? 0, ys[rows - 1] ?? 1, { room: 0 });
+  const paint = useCallback((words: Uint32Array) => {
+    const factor = 255 / (greatest - least || 1);
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
+        const at = Math.round((values[(rows - 1 - r) * columns + c]! - least) * factor); // y points up, the canvas down
+        words[r * columns + c] = Number.isNaN(at) ? 0 : heatWords[Math.min(255, Math.max(0, at))]!;
+      }
+    }
+  }, [values, rows, columns, least, greatest]);
+  const lines = useMemo(() => linearTicks(least, greatest, 9).map((level) => levelLines(values, rows, columns, level)), [values, rows, columns, least, greatest]);
+  return (
+    <>
+      <Plot
+        label={`${title}: ${picture.valueLabel} from ${numberText(least)} to ${numberText(greatest)}; ${picture.points.map((p) => p.label).join(', ')}`}
+        xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height} grid={false}
+        under={() => <PixelCanvas rows={rows} columns={columns} paint={paint} smooth />}
+      >
+        {(frame) => (
+          <>
+            {lines.map((segments, i) => (
+              <path key={i} className="level" d={segments.map(([a, b, c, d]) => `M${place(a, columns, frame.width).toFixed(1)} ${(frame.height - place(b, rows, frame.height)).toFixed(1)}L${place(c, columns, frame.width).toFixed(1)} ${(frame.height - place(d, rows, frame.height)).toFixed(1)}`).join('')} />
+            ))}
+            {picture.points.map((p, i) => (
+              <g key={i} transform={`translate(${frame.px(p.x)} ${frame.py(p.y)})`} className="plane-point">
+                <circle r={5} />
+                <text x={frame.px(p.x) > frame.width * 0.75 ? -9 : 9} textAnchor={frame.px(p.x) > frame.width * 0.75 ? 'end' : 'start'} dy="0.32em">{p.label}</text>
+              </g>
+            ))}
+          </>
+        )}
+      </Plot>
+      <div className="key">{picture.valueLabel}: {numberText(least)} <i className="ramp" style={{ background: gradientCss('sequential') }} /> {numberText(greatest)}</div>
+    </>
+  );
+}
+/** A grid index to pixels, ends on ends. */
+const place = (index: number, count: number, pixels: number): number => (index / Math.max(1, count - 1)) * pixels;

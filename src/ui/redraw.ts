@@ -1,0 +1,68 @@
+/**
+ * Charts redraw a few times a second, one at a time: each in a task of its own, in turn, so that no task is long however many there are.
+ * A chart that is off screen waits until it is seen.
+ */
+import { startTransition, useEffect, useRef, useState, type RefObject } from 'react';
+
+type Redraw = () => void;
+const dueTimes = new Map<Redraw, number>();
+let running = false;
+/** Between two redraws of the same chart. */
+const gapMs = 160;
+
+function turn(): void {
+  const now = performance.now();
+  let oldest: Redraw | undefined;
+  for (const [redraw, due] of dueTimes) if (due <= now && (!oldest || due < dueTimes.get(oldest)!)) oldest = redraw;
+  if (oldest) {
+    dueTimes.delete(oldest);
+    oldest();
+  }
+  if (dueTimes.size > 0) setTimeout(() => requestAnimationFrame(turn), 16);
+  else running = false;
+}
+function request(redraw: Redraw, due: number): void {
+  if (!dueTimes.has(redraw)) dueTimes.set(redraw, due);
+  if (running) return;
+  running = true;
+  requestAnimationFrame(turn);
+}
+
+/** `version`, but late: it follows at most every 160 ms, in turn with the others, and only while `frame` is on screen. */
+export function useCalmVersion(version: number | string, frame: RefObject<Element | null>): number | string {
+  const [shown, setShown] = useState(version);
+  const latest = useRef(version);
+  const drawnAt = useRef(0);
+  const visible = useRef(true);
+  const redraw = useRef<Redraw>(() => {
+    if (!visible.current) return;
+    drawnAt.current = performance.now();
+    startTransition(() => setShown(latest.current));
+  });
+  useEffect(() => {
+    latest.current = version;
+    if (visible.current) request(redraw.current, drawnAt.current + gapMs);
+  }, [version]);
+  useEffect(() => {
+    if (!frame.current || typeof IntersectionObserver === 'undefined') return;
+    const observer = new IntersectionObserver((entries) => {
+      visible.current = entries.at(-1)?.isIntersecting ?? true;
+      if (visible.current) request(redraw.current, 0);
+    }, { rootMargin: '100px' });
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return shown;
+}
+
+/** The width of an element in pixels, rounded, followed as it changes. */
+export function useWidth(frame: RefObject<Element | null>, first = 480): number {
+  const [width, setWidth] = useState(first);
+  useEffect(() => {
+    if (!frame.current) return;
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.max(120, Math.floor(entry.contentRect.width))));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
+}

@@ -1,0 +1,73 @@
+/** Every text of the page that does not come from a card, in one place, ready to be translated. Sentences of the store are in store/texts.ts. */
+import type { Card } from '../spec/card';
+import type { Backend, Provider } from '../spec/experiment';
+import type { Verdict } from '../spec/claim';
+import type { RunStatus } from '../store/run';
+
+export const texts = {
+  name: 'Stipple',
+  tagline: 'a laboratory for masks, noise and averages',
+  skip: 'Skip to the experiment',
+  empty: 'This build holds no methods yet. Add a folder with a card.ts under src/methods, and it appears here.',
+  families: { masks: 'Masks', noise: 'Noise', averages: 'Averages' } satisfies Record<Card['family'], string>,
+  gallery: 'Methods',
+  theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark', next: (now: string) => `Theme: ${now}. Change it` },
+  controls: { run: 'Run', again: 'Run again', pause: 'Pause', resume: 'Resume', step: 'Step', stop: 'Stop', reset: 'Reset', label: 'Run controls' },
+  hints: { step: 'One optimiser step, while paused', reset: 'Clear what the run left on the page', stop: 'End the run; what came so far stays', shortcut: 'Space' },
+  status: {
+    idle: 'Ready. Press Run.', starting: 'Starting', running: 'Running', pausing: 'Pausing', paused: 'Paused', stopping: 'Stopping',
+    stopped: 'Stopped', finished: 'Finished', failed: 'Failed',
+  } satisfies Record<RunStatus | 'idle', string>,
+  left: (time: string) => `about ${time} left`,
+  took: (time: string) => `in ${time}`,
+  queue: (at: number, of: number) => `claim check, run ${at} of ${of}`,
+  provider: { wasm: 'WASM', webgpu: 'WebGPU', reference: 'Reference' } satisfies Record<Provider, string>,
+  providerNone: 'The provider is chosen when a run starts.',
+  providerOf: 'runs on',
+  facts: {
+    webgpu: (adapter: string, software: boolean, build: string) => `WebGPU: ${adapter || 'an adapter'}${software ? ' (software, slow)' : ''}, ${build} build.`,
+    noWebgpu: 'WebGPU: not available in this browser.',
+    wasm: (threads: number, isolated: boolean) => `WASM: ${threads} ${threads === 1 ? 'thread' : 'threads'}${isolated ? ', page isolated' : ', page not isolated'}.`,
+  },
+  chart: {
+    empty: (title: string) => `${title}: press Run to draw it.`,
+    logY: 'Log', asTable: 'Show as table', asChart: 'Show as chart', step: 'Step', smoothing: 'Smoothing', smoothOff: 'off',
+    smoothNote: 'Order: each seed is smoothed first (trailing mean), then the median over seeds is taken, then points are thinned to the pixels at hand.',
+    bands: (seeds: number) => `Line: median of ${seeds} seeds; band: least to greatest.`,
+    noPositive: 'No positive values to show on a logarithmic axis.',
+    label: (title: string) => `${title}, by step`,
+    last: 'Last value', points: 'Points', arm: 'Arm', seed: 'Seed', range: 'Least to greatest',
+  },
+  legend: 'Arms: press one to hide or show it in every chart',
+  picture: { waiting: 'Appears during a run.', preview: 'Preview', seed: 'Seed', main: 'Main picture' },
+  lights: { title: 'Holds by construction', intro: 'Checked live, whatever the numbers.', holds: 'holds', broken: 'broken', waiting: 'not yet checked', seeds: (n: number) => `${n} checks` },
+  results: { title: 'Results', caption: (seeds: number) => (seeds > 1 ? `Median [least to greatest] over ${seeds} seeds` : 'One seed'), arm: 'Arm', none: 'No results yet: they come at the end of a run.', partial: 'The run did not finish: these are the figures it had.' },
+  claim: {
+    title: 'Does the claim hold here?',
+    intro: 'Each statement is tested at the card’s own settings, over several seeds. A statement that does not hold at this scale is a result too.',
+    run: (seeds: number) => `Run claim check (${seeds} seeds)`,
+    verdict: { holds: 'holds', 'does not hold here': 'does not hold here', undecided: 'undecided' } satisfies Record<Verdict, string>,
+    untested: 'not yet tested', overall: 'Overall', seeds: (n: number) => `${n} ${n === 1 ? 'seed' : 'seeds'}`,
+    few: 'needs at least 3 seeds', setting: 'with', runs: (n: number) => `${n} ${n === 1 ? 'run' : 'runs'} at the card’s settings; your knobs are left as they are.`,
+    figures: 'Figures', left: 'Left', right: 'Right', difference: 'Difference', agrees: 'Agrees', yes: 'yes', no: 'no', seed: 'Seed',
+  },
+  about: { title: 'How it works', equations: 'Equations', caveats: 'Caveats', source: 'Source', code: 'Code', paper: 'arXiv' },
+  knobs: { title: 'Knobs', arms: 'Arms', run: 'Run settings', seed: 'Seed', seeds: 'Number of seeds', seedHelp: 'Root of all randomness. Seeds s, s + 1, … are run side by side.', backend: 'Backend', threads: 'WASM threads', threadsHelp: 'One gives the same bits anywhere. More may be faster, where the page is isolated.', restore: 'Restore defaults', changed: 'changed from', role: { method: 'method', baseline: 'baseline', ablation: 'ablation', control: 'control' } },
+  backend: { auto: 'Auto (the faster)', wasm: 'WASM', webgpu: 'WebGPU' } satisfies Record<Backend, string>,
+  stale: 'The knobs have moved since this run. Press Run to see their effect.',
+  files: { title: 'Your data', choose: 'Choose files', drop: 'or drop them anywhere on the page', remove: (name: string) => `Remove ${name}`, missing: 'not on this page: drop it here', kinds: (kinds: string) => `Takes ${kinds}. Files stay on this computer.`, release: 'Drop the files to add them' },
+  share: { title: 'Share', copy: 'Copy link', copied: 'Link copied', failed: 'Copying was refused. The link is in the address bar.', withProof: 'The link carries the proof of this run: whoever opens it repeats the run and is told whether the numbers agree.', plain: 'The link holds the whole experiment. After a run it also carries the proof.', save: 'Save as file', open: 'Open file' },
+  proof: {
+    waiting: 'This link carries the proof of a run. It is being repeated now, to be compared.',
+    pending: 'This link carries the proof of a run. Press Run to repeat it and compare.',
+    same: 'The bits agree: this run gave the same fingerprint as the one in the link.',
+    different: (by: string) => `The bits differ, although both ran on WASM, where they should agree. ${by}`,
+    compared: (a: string, b: string, by: string) => `Made on ${a}, repeated on ${b}: bits need not agree. ${by}`,
+    by: (difference: string) => `The figures differ by at most ${difference} (relative).`,
+    incomparable: 'The figures cannot be compared: the link marks others.',
+  },
+  asks: { ask: 'Ask', waiting: 'Working', needsRun: 'Available when a run has finished.' },
+  notices: { dismiss: 'Dismiss', label: 'Messages' },
+  audio: { play: (label: string) => `Play ${label}`, stop: (label: string) => `Stop ${label}`, save: 'WAV', saveLabel: (label: string) => `Download ${label} as WAV` },
+  toggles: { on: 'on', off: 'off' },
+} as const;

@@ -1,0 +1,57 @@
+/** Round numbers along an axis. Pure. */
+
+/** At most about `count` round values within [from, to]. */
+export function linearTicks(from: number, to: number, count = 5): readonly number[] {
+  if (!(to > from) || !Number.isFinite(to - from)) return [from];
+  const rough = (to - from) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? 10 * power;
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+/** Powers of ten within [from, to], thinned to about `count`. */
+export function logTicks(from: number, to: number, count = 5): readonly number[] {
+  const low = Math.ceil(Math.log10(from) - 1e-9);
+  const high = Math.floor(Math.log10(to) + 1e-9);
+  if (high - low < 1) return [from, to];
+  const skip = Math.max(1, Math.ceil((high - low) / count));
+  return Array.from({ length: Math.floor((high - low) / skip) + 1 }, (_, i) => 10 ** (low + i * skip));
+}
+
+export interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly log: boolean;
+  readonly ticks: readonly number[];
+  /** To [0, 1]; NaN for what cannot stand on the scale. */
+  at(value: number): number;
+}
+/** A scale over the values given, with a little room; log where asked for and possible. */
+export function scaleOver(least: number, greatest: number, { log = false, room = 0.04, count = 5 }: { log?: boolean; room?: number; count?: number } = {}): Scale {
+  if (!Number.isFinite(least) || !Number.isFinite(greatest)) [least, greatest] = [0, 1];
+  if (log && least > 0) {
+    const [a, b] = [Math.log10(least), Math.log10(greatest > least ? greatest : least * 10)];
+    const pad = (b - a) * room;
+    const [from, to] = [10 ** (a - pad), 10 ** (b + pad)];
+    return { from, to, log: true, ticks: logTicks(from, to, count), at: (v) => (v > 0 ? (Math.log10(v) - (a - pad)) / (b - a + 2 * pad) : NaN) };
+  }
+  if (least === greatest) [least, greatest] = [least - (Math.abs(least) || 1) * 0.5, greatest + (Math.abs(greatest) || 1) * 0.5];
+  const pad = (greatest - least) * room;
+  const [from, to] = [least - pad, greatest + pad];
+  return { from, to, log: false, ticks: linearTicks(from, to, count), at: (v) => (v - from) / (to - from) };
+}
+
+export function extent(columns: Iterable<ArrayLike<number>>, positiveOnly = false): readonly [number, number] {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (const column of columns) {
+    for (let i = 0; i < column.length; i++) {
+      const value = column[i]!;
+      if (!Number.isFinite(value) || (positiveOnly && value <= 0)) continue;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+  }
+  return [least, greatest];
+}

@@ -1,0 +1,27 @@
+/**
+ * Equations become MathML when the page is built: the module `virtual:equations` maps the TeX of every card to it, so no typesetter is
+ * sent to the browser. A formula that cannot be read fails the build.
+ */
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import temml from 'temml';
+import { runnerImport, type Plugin } from 'vite';
+import type { Card } from '../src/spec/card';
+
+const name = 'virtual:equations';
+const registry = resolve(dirname(fileURLToPath(import.meta.url)), '../src/methods/cards.ts');
+
+export function mathPlugin(): Plugin {
+  return {
+    name: 'stipple-equations',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    async load(id) {
+      if (id !== `\0${name}`) return;
+      const { module, dependencies } = await runnerImport<{ readonly cards: Readonly<Record<string, Card>> }>(registry, { configFile: false, logLevel: 'error' });
+      for (const file of dependencies) this.addWatchFile(resolve(file));
+      const all = new Set(Object.values(module.cards).flatMap((card) => card.equations.map((equation) => equation.tex)));
+      const typeset = [...all].map((tex) => [tex, temml.renderToString(tex, { displayMode: true, throwOnError: true, annotate: true })]);
+      return `export default ${JSON.stringify(Object.fromEntries(typeset))};`;
+    },
+  };
+}

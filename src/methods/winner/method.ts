@@ -191,7 +191,7 @@ function shapeOfSpectrum(spectrum: ArrayLike<number>): Float32Array {
     return total / (Math.min(n - 1, k + half) - Math.max(0, k - half) + 1);
   });
   const top = smooth.reduce((a, b) => Math.max(a, b), 1e-30);
-  return smooth.map((v) => v / top);
+  return smooth.map((v) => Math.max(v / top, 1e-5)); // a floor, for the logarithmic axis
 }
 async function startPicture(target: Target, fits: readonly Fit[], forwards: ReadonlyMap<string, Forward>): Promise<Lines> {
   const n = target.x.shape[0]!;
@@ -204,7 +204,7 @@ async function startPicture(target: Target, fits: readonly Fit[], forwards: Read
     for (let unit = 0; unit < shape.hidden; unit += 4) powerSpectrum(channelOf(layer2, shape.hidden, unit)).forEach((p, k) => (power[k]! += k === 0 ? 0 : p));
     series.push({ label: labelOf(arm), arm, x, y: shapeOfSpectrum(power.map(Math.sqrt)) });
   }
-  return { kind: 'lines', xLabel: 'Frequency (1 = Nyquist)', yLabel: 'Magnitude, largest = 1', series, markers: [{ label: 'centroid ψ', x: target.centroid }] };
+  return { kind: 'lines', xLabel: 'Frequency (1 = Nyquist)', yLabel: 'Magnitude, largest = 1', logY: true, series, markers: [{ label: 'centroid ψ', x: target.centroid }] };
 }
 async function showKernels(lab: Lab, target: Target, { shape, start: noisy }: Fit, start: Params): Promise<void> {
   if (target.channels > 1) return; // the kernel is of one output

@@ -27,9 +27,10 @@ export function App() {
           <Gallery />
           <main id="experiment" tabIndex={-1}>
             <Head />
-            <MainPicture />
-            <Asks needsRun={false} />
-            <Charts />
+            <Charts>
+              <MainPicture />
+              <Asks needsRun={false} />
+            </Charts>
             <OtherPictures />
             <Asks needsRun />
             <div className="panels"><Results /><Lights /></div>

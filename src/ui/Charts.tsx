@@ -1,6 +1,6 @@
 /** The live charts of the card, with one legend for all of them. The chart library is fetched in idle time, never before the page stands. */
-import { lazy, Suspense, useCallback, useState } from 'react';
-import type { Card } from '../spec/card';
+import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
+import type { Card, Chart } from '../spec/card';
 import { selectCard } from '../store/app';
 import { useApp } from './app-context';
 import { armStyle } from './colours';
@@ -12,7 +12,11 @@ const MetricChart = lazy(() => loadChart().then((module) => ({ default: module.M
 export const prefetchCharts = (): void => void loadChart();
 const windows = [1, 5, 20, 100];
 
-export function Charts() {
+/** How many charts stand beside the main picture, so that Run moves a curve in sight. */
+const beside = 2;
+
+/** The legend, then the main picture (`children`) with the first charts beside it, then the other charts. */
+export function Charts({ children }: { children: ReactNode }) {
   const card = useApp(selectCard);
   const run = useApp((app) => app.run);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -24,8 +28,11 @@ export function Charts() {
   }), []);
   if (!card) return null;
   const shown = run?.experiment.method === card.id ? run : undefined;
+  const draw = (chart: Chart) => shown
+    ? <Suspense key={chart.metric} fallback={<ChartBlank title={chart.title} />}><MetricChart {...{ card, chart, hidden, smoothing }} run={shown} /></Suspense>
+    : <ChartBlank key={chart.metric} title={chart.title} />;
   return (
-    <section className="charts" aria-label={texts.legend}>
+    <div className="charts">
       <div className="legend-row">
         <Legend card={card} hidden={hidden} onToggle={toggle} />
         <label className="mini" title={texts.chart.smoothNote}>
@@ -33,14 +40,15 @@ export function Charts() {
           <select value={smoothing} onChange={(e) => setSmoothing(Number(e.target.value))}>{windows.map((w) => <option key={w} value={w}>{w === 1 ? texts.chart.smoothOff : w}</option>)}</select>
         </label>
       </div>
-      {smoothing > 1 && <p className="soft">{texts.chart.smoothNote}</p>}
-      {shown && shown.experiment.seeds > 1 && <p className="soft">{texts.chart.bands(shown.experiment.seeds)}</p>}
-      <div className="chart-grid">
-        {card.charts.map((chart) => shown
-          ? <Suspense key={chart.metric} fallback={<ChartBlank title={chart.title} />}><MetricChart {...{ card, chart, hidden, smoothing }} run={shown} /></Suspense>
-          : <ChartBlank key={chart.metric} title={chart.title} />)}
+      {(smoothing > 1 || (shown && shown.experiment.seeds > 1)) && (
+        <p className="soft">{shown && shown.experiment.seeds > 1 && texts.chart.bands(shown.experiment.seeds)} {smoothing > 1 && texts.chart.smoothNote}</p>
+      )}
+      <div className="hero">
+        <div className="hero-main">{children}</div>
+        <div className="hero-side">{card.charts.slice(0, beside).map(draw)}</div>
       </div>
-    </section>
+      {card.charts.length > beside && <div className="chart-grid">{card.charts.slice(beside).map(draw)}</div>}
+    </div>
   );
 }
 

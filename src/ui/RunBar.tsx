@@ -66,14 +66,14 @@ export function RunStatus() {
   const long = active && progress && (progress.elapsedMs > 2000 || progress.elapsedMs + (progress.leftMs ?? 0) > 2000);
   return (
     <div className="run-status">
-      <p className="status-line">
+      <div className="status-line">
         <span className={`dot ${run?.status ?? 'idle'}`} aria-hidden="true" />
         <span role="status" aria-live="polite"><b>{words}</b>{run?.status === 'finished' && run.result && ` ${texts.took(durationText(run.result.elapsedMs))}`}</span>
         {active && queue.of > 0 && <span className="soft">{texts.queue(queue.of - queue.waiting.length, queue.of)}</span>}
         {active && progress && <span className="soft">{progress.label}</span>}
         {long && <span className="soft figure">{Math.round(progress.share * 100)} %{progress.leftMs !== undefined && `, ${texts.left(leftText(progress.leftMs))}`}</span>}
         <ProviderBadge run={run} />
-      </p>
+      </div>
       {active && <progress max={1} value={progress ? progress.share : undefined} aria-label={progress?.label ?? words} />}
       {run?.problem && <p className={run.status === 'stopped' ? 'note' : 'note problem'} role={run.status === 'failed' ? 'alert' : undefined}>{run.problem.message}</p>}
       {stale && !active && <p className="note">{texts.stale}</p>}

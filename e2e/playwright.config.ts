@@ -6,20 +6,20 @@ import { chromium, defineConfig } from 'playwright/test';
 const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader'];
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 /** Playwright's own browser if it is installed, else the system's. */
-const executablePath = [chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const executablePath = [process.env.CHROMIUM_PATH ?? '', chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 
 const ports = { app: Number(process.env.STIPPLE_E2E_PORT ?? 4317), harness: Number(process.env.STIPPLE_HARNESS_PORT ?? 4318) };
 process.env.STIPPLE_HARNESS_URL = `http://localhost:${ports.harness}/`;
-/** Builds `root` with the app's own settings into `outDir` (relative to the root) and serves it. */
-const serve = (root: string, outDir: string, port: number) => ({
-  command: `npx vite build ${root} --config vite.config.ts --outDir ${outDir} --emptyOutDir --logLevel error && npx vite preview ${root} --config vite.config.ts --outDir ${outDir} --strictPort --port ${port}`,
+/** Builds `root` by its settings into `outDir` (relative to the root) and serves it. */
+const serve = (root: string, config: string, outDir: string, port: number) => ({
+  command: `npx vite build ${root} --config ${config} --outDir ${outDir} --emptyOutDir --logLevel error && npx vite preview ${root} --config ${config} --outDir ${outDir} --strictPort --port ${port}`,
   cwd: '..',
   url: `http://localhost:${port}/`,
   timeout: 180_000,
   reuseExistingServer: true,
 });
 /** `STIPPLE_E2E_ONLY=harness` leaves the app out. */
-const servers = { app: serve('.', 'dist', ports.app), harness: serve('e2e/harness', '../../node_modules/.harness', ports.harness) };
+const servers = { app: serve('.', 'vite.config.ts', 'dist', ports.app), harness: serve('e2e/harness', 'e2e/harness/vite.config.ts', `../../node_modules/.harness-${ports.harness}`, ports.harness) };
 
 export default defineConfig({
   testDir: '.',

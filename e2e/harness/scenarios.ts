@@ -43,6 +43,7 @@ function distance(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string
 export const scenarios = {
   facts: () => runtimeFacts(),
   conformance,
+  methodTwin: async (args: Args) => (await import('./methods')).methodTwin(args), // looks for shipped files beside its worker: not for Node
   /** Fingerprints of all outputs and state after n steps. */
   bits: async (args: Args) => {
     const executor = await open(args.provider, { build: args.build as WebGpuOptions['build'] });

@@ -1,11 +1,14 @@
 /** Runs programs on the GPU: one device, its sessions, and what keeps them apart. */
 import { RuntimeProblem } from '../base/errors';
+import { floats, tensor } from '../base/tensor';
 import type { Executor, Session } from '../engine/executor';
 import { writeOnnx } from '../engine/onnx';
+import { sin } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
 import { checkAll, heldValues } from './check';
 import { outOfMemory, requestDevice, type AdapterFacts } from './device';
 import { gpuBuild, gpuLane, toRuntimeProblem, type GpuBuild, type InferenceSession, type OptimizationLevel } from './ort';
+import { withOwnSine } from './own-sine';
 import { byteSize } from './staging';
 import { locked, WebGpuSession, type Gpu } from './webgpu-session';
 
@@ -30,6 +33,8 @@ export interface WebGpuExecutor extends Executor {
   readonly build: GpuBuild;
   /** Shared with whoever writes shaders of their own; closed with the executor. */
   readonly device: GPUDevice;
+  /** Whether programs bring their own sine, as this device's is coarse. */
+  readonly ownSine: boolean;
   /** Said beside its figures, if anything: 'software adapter'. */
   readonly note: string | undefined;
 }
@@ -44,8 +49,16 @@ function checkSizes(program: Program, { limits }: GPUDevice): void {
   }
 }
 
-/** One node that never runs: while its session lives, the library keeps its device context and its compiled shaders. */
-const keeperProgram = (): Program => defineProgram({ name: 'keeper', feeds: { x: { shape: [1] } } }, ({ feeds }) => ({ outputs: { y: feeds.x! } }));
+/** One node: while its session lives, the library keeps its device context and its compiled shaders. It runs once, to measure sine. */
+const keeperProgram = (): Program => defineProgram({ name: 'keeper', feeds: { x: { shape: [512] } } }, ({ feeds }) => ({ outputs: { y: sin(feeds.x) } }));
+/** Error of this device's sine, over four turns to either side. */
+async function sineError(keeper: Session): Promise<number> {
+  const x = Float32Array.from({ length: 512 }, (_, i) => (i / 256 - 1) * 8 * Math.PI);
+  const y = floats((await keeper.run({ x: tensor(x) })).y!);
+  return x.reduce((worst, v, i) => Math.max(worst, Math.abs(y[i]! - Math.sin(v))), 0);
+}
+/** Above this error programs bring their own sine. What a device in good order errs by is below; what WGSL allows, a hundred times more. */
+const sineTolerance = 2 ** -18;
 
 /** @throws RuntimeProblem if there is no WebGPU, or an earlier device died so that only a new worker can help */
 export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise<WebGpuExecutor> {
@@ -66,7 +79,13 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
       ...(options.forbidCpuFallback ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
     });
   };
-  const keeper = await locked(gpu, 'WebGPU', () => create(keeperProgram(), false)).catch((error: unknown) => {
+  const start = async (): Promise<{ keeper: Session; ownSine: boolean }> => {
+    const program = keeperProgram();
+    const session = await locked(gpu, 'WebGPU', () => create(program, false));
+    const keeper = new WebGpuSession(program, [], gpu, session, () => undefined);
+    return { keeper, ownSine: (await sineError(keeper)) > sineTolerance };
+  };
+  const { keeper, ownSine } = await start().catch((error: unknown) => {
     gpu.destroy();
     throw toRuntimeProblem('WebGPU should start', error, 'Reload the page, or choose the WASM provider.');
   });
@@ -76,12 +95,13 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
     adapter: gpu.adapter,
     build,
     device: gpu.device,
+    ownSine,
     note: gpu.adapter.software ? 'software adapter' : undefined,
     load(program, initial) {
       return locked(gpu, `Program ${program.name}`, async () => {
         const held = checkAll(program, heldValues(program), initial);
         checkSizes(program, gpu.device);
-        const session = await create(program, gpu.graphCapture).catch((error: unknown) => {
+        const session = await create(ownSine ? withOwnSine(program) : program, gpu.graphCapture).catch((error: unknown) => {
           throw toRuntimeProblem(`Program ${program.name} should compile for WebGPU`, error, 'Choose the WASM provider.');
         });
         gpu.device.pushErrorScope('out-of-memory');
@@ -96,8 +116,7 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
     },
     async close() {
       await Promise.all([...sessions].map((session) => session.release()));
-      const end = lane.lock.run(() => keeper.release());
-      await gpu.watch.guard(end, timeoutMs, 'The end of WebGPU').catch(() => undefined);
+      await keeper.release();
       gpu.destroy();
     },
   };

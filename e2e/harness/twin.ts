@@ -1,0 +1,134 @@
+/** An executor that is two: every program is loaded on both, both take its first steps, and every number is compared. WASM's go on. */
+import { Fingerprint } from '../../src/base/hash';
+import type { Tensor } from '../../src/base/tensor';
+import type { Executor, Outputs, Session } from '../../src/engine/executor';
+import { writeOnnx } from '../../src/engine/onnx';
+import type { Program } from '../../src/engine/program';
+
+/** Largest difference of two tensors, relative to the largest number of the expected one. */
+export interface Difference {
+  readonly value: number;
+  /** Which tensor, after which step. */
+  readonly at: string;
+}
+export interface Comparison {
+  readonly program: string;
+  /** Steps, or runs, that both took. */
+  steps: number;
+  output: Difference;
+  /** After the last step that both took. */
+  state: Difference;
+}
+export interface Twin extends Executor {
+  /** One for each graph: two programs of one name count once if their graphs are equal. */
+  readonly comparisons: () => readonly Comparison[];
+}
+/** Tensors smaller than this are compared as if this were their scale: zero has none. */
+const smallest = 1e-6;
+const none: Difference = { value: 0, at: 'nowhere' };
+
+function difference(expected: Tensor, found: Tensor): number {
+  let scale = smallest;
+  let worst = 0;
+  expected.data.forEach((x: number, i: number) => {
+    scale = Math.max(scale, Math.abs(x));
+    const off = Math.abs(x - found.data[i]!);
+    worst = off <= worst ? worst : off; // a NaN on one side stays
+  });
+  return expected.data.length === found.data.length ? worst / scale : Infinity;
+}
+const larger = (a: Difference, value: number, at: string): Difference => (value <= a.value ? a : { value, at });
+
+/** Two sessions of one program, until `steps` are compared. */
+class TwinSession implements Session {
+  private pending: Outputs[] = [];
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly wasm: Session,
+    private gpu: Session | undefined,
+    private readonly comparison: Comparison,
+    private readonly steps: number,
+  ) {}
+
+  get program(): Program {
+    return this.wasm.program;
+  }
+  step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.gpu) this.pending.push(await this.both(this.gpu, feeds));
+      else await this.wasm.step(feeds);
+    });
+  }
+  drain(): Promise<readonly Outputs[]> {
+    return this.inTurn(async () => [...this.pending.splice(0), ...(await this.wasm.drain())]);
+  }
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+    return this.inTurn(async () => (this.gpu ? this.both(this.gpu, feeds) : this.wasm.run(feeds)));
+  }
+  write(name: string, value: Tensor): Promise<void> {
+    return this.inTurn(async () => {
+      await this.gpu?.write(name, value);
+      await this.wasm.write(name, value);
+    });
+  }
+  read(name: string): Promise<Tensor> {
+    return this.inTurn(async () => this.wasm.read(name));
+  }
+  release(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.endComparison();
+      await this.wasm.release();
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+  private async both(gpu: Session, feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+    const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
+    const { comparison } = this;
+    comparison.steps++;
+    for (const [name, value] of Object.entries(expected)) comparison.output = larger(comparison.output, difference(value, found[name]!), `${name}, step ${comparison.steps}`);
+    if (comparison.steps >= this.steps) await this.endComparison();
+    return expected;
+  }
+  private async endComparison(): Promise<void> {
+    const { gpu, comparison } = this;
+    if (!gpu) return;
+    this.gpu = undefined;
+    if (comparison.steps > 0)
+      for (const name of Object.keys(this.program.state)) comparison.state = larger(comparison.state, difference(await this.wasm.read(name), await gpu.read(name)), `${name}, step ${comparison.steps}`);
+    await gpu.release();
+  }
+}
+
+/** `steps`: how many of a graph's first session are compared. Every load is tried on `gpu`, which should forbid CPU fallback. */
+export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20 }: { readonly steps?: number } = {}): Twin {
+  const byGraph = new Map<string, Comparison>();
+  return {
+    provider: 'wasm',
+    comparisons: () => [...byGraph.values()],
+    async load(program, initial) {
+      const session = await wasm.load(program, initial);
+      const graph = graphOf(program);
+      let comparison = byGraph.get(graph);
+      if (comparison && comparison.steps > 0) return session;
+      comparison ??= { program: program.name, steps: 0, output: none, state: none };
+      byGraph.set(graph, comparison);
+      return new TwinSession(session, await gpu.load(program, initial), comparison, steps);
+    },
+    close: async () => {
+      await gpu.close();
+      await wasm.close();
+    },
+  };
+}
+function graphOf(program: Program): string {
+  const bytes = writeOnnx(program);
+  const words = new Uint32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  return `${program.name} ${bytes.length} ${new Fingerprint().addWords(words).hex()}`;
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bandOf, chartRows, smooth } from './chart-rows';
+import { appendBatch, emptyBook } from './series';
+
+const batch = (arm: string, seed: number, steps: readonly number[], values: readonly number[], metric = 'loss') => ({ arm, seed, metric, steps: Float64Array.from(steps), values: Float64Array.from(values) });
+const bookOf = (...batches: ReturnType<typeof batch>[]) => {
+  const book = emptyBook();
+  appendBatch(book, batches);
+  return book;
+};
+
+test('a series keeps every point, in order, however it was cut into batches', () =>
+  fc.assert(fc.property(fc.array(fc.array(fc.double(), { maxLength: 90 }), { maxLength: 9 }), (pieces) => {
+    const book = emptyBook();
+    let step = 0;
+    for (const piece of pieces) appendBatch(book, [batch('a', 1, piece.map(() => step++), piece)]);
+    const all = pieces.flat();
+    const series = book.byKey.get('a\n1\nloss');
+    expect([...(series?.values.subarray(0, series.length) ?? [])]).toEqual(all);
+    expect([...(series?.steps.subarray(0, series.length) ?? [])]).toEqual(all.map((_, i) => i));
+  })));
+test('columns of unequal length are cut to the shorter', () => {
+  const series = bookOf(batch('a', 1, [1, 2, 3], [5])).byMetric.get('loss')![0]!;
+  expect([series.length, series.steps[0], series.values[0]]).toEqual([1, 1, 5]);
+});
+test('few points are drawn as they are; several seeds give their median and their range', () => {
+  const book = bookOf(batch('a', 1, [0, 1], [1, 10]), batch('a', 2, [0, 1], [2, 30]), batch('a', 3, [0], [9]), batch('b', 1, [1], [7]));
+  expect(chartRows(book.byMetric.get('loss')!, ['a', 'b'], { buckets: 50, smoothing: 1 })).toEqual([
+    { step: 0, a: 2, [bandOf('a')]: [1, 9] },
+    { step: 1, a: 20, [bandOf('a')]: [10, 30], b: 7 },
+  ]);
+});
+test('thinning loses no extreme and stays within two rows a bucket', () =>
+  fc.assert(fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 101, maxLength: 600 }), (values) => {
+    const rows = chartRows(bookOf(batch('a', 1, values.map((_, i) => i), values)).byMetric.get('loss')!, ['a'], { buckets: 40, smoothing: 1 });
+    const drawn = rows.map((row) => row.a as number);
+    expect(rows.length).toBeLessThanOrEqual(80);
+    expect([Math.min(...drawn), Math.max(...drawn)]).toEqual([Math.min(...values), Math.max(...values)]);
+    expect(rows.every((row, i) => i === 0 || row.step > rows[i - 1]!.step)).toBe(true);
+  })));
+test('a band over thinned seeds reaches from the least to the greatest of all', () => {
+  const steps = Array.from({ length: 300 }, (_, i) => i);
+  const book = bookOf(batch('a', 1, steps, steps.map((s) => (s === 150 ? 99 : 1))), batch('a', 2, steps, steps.map((s) => (s === 10 ? -99 : 3))));
+  const bands = chartRows(book.byMetric.get('loss')!, ['a'], { buckets: 30, smoothing: 1 }).map((row) => row[bandOf('a')] as readonly [number, number]);
+  expect([Math.min(...bands.map((b) => b[0])), Math.max(...bands.map((b) => b[1]))]).toEqual([-99, 99]);
+});
+test('a logarithmic axis leaves gaps where a value is not positive, and NaN is never drawn', () => {
+  const book = bookOf(batch('a', 1, [0, 1, 2, 3], [1, 0, NaN, -4]));
+  expect(chartRows(book.byMetric.get('loss')!, ['a'], { buckets: 9, smoothing: 1, positiveOnly: true })).toEqual([{ step: 0, a: 1 }]);
+  expect(chartRows([], ['a'], { buckets: 9, smoothing: 1 })).toEqual([]);
+});
+test('smoothing is the mean of the last points, and starts anew behind what is not finite', () => {
+  expect([...smooth(Float64Array.from([1, 3, 5, 7]), 4, 2)]).toEqual([1, 2, 4, 6]);
+  expect([...smooth(Float64Array.from([1, NaN, 5, 7, 9]), 5, 2)]).toEqual([1, NaN, 5, 6, 8]);
+});

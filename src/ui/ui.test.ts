@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { float, logFloat } from '../spec/knobs';
+import { fromSlider, toSlider } from './Knobs';
+import { levelLines } from './level-lines';
+import { linearTicks, logTicks, scaleOver } from './ticks';
+import { wavBytes } from './wav';
+
+test('ticks are round and within the range', () => {
+  expect(linearTicks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(linearTicks(-3.2, 11)).toEqual([0, 5, 10]);
+  expect(logTicks(0.002, 50)).toEqual([0.01, 0.1, 1, 10]);
+});
+test('a scale maps its ends to 0 and 1, and what cannot stand on it to NaN', () => {
+  const log = scaleOver(0.01, 100, { log: true, room: 0 });
+  expect([log.at(0.01), log.at(1), log.at(100), log.at(0)]).toEqual([0, 0.5, 1, NaN]);
+  expect(scaleOver(2, 2).at(2)).toBe(0.5);
+});
+test('a slider reaches both ends of its knob, and a log slider goes by ratios', () => {
+  const rate = logFloat({ label: '', min: 1e-5, max: 1e-1, default: 1e-3 });
+  expect([toSlider(rate, 1e-5), toSlider(rate, 1e-3), fromSlider(rate, 0), fromSlider(rate, 1000)].map((v) => Number(v.toPrecision(6)))).toEqual([0, 500, 1e-5, 1e-1]);
+  expect(fromSlider(float({ label: '', min: 0, max: 1, step: 0.1, default: 0 }), 0.1 + 0.2)).toBe(0.3);
+});
+test('the level line of a ramp is straight and stands where the level is', () => {
+  const lines = levelLines([0, 1, 2, 0, 1, 2], 2, 3, 1.5);
+  expect(lines).toEqual([[1.5, 0, 1.5, 1]]);
+});
+test('a WAV file says what it holds', () => {
+  const view = new DataView(wavBytes(Float32Array.of(0, 1, -2, NaN), 8000));
+  expect([view.byteLength, view.getUint32(24, true), view.getUint32(40, true), view.getInt16(46, true), view.getInt16(48, true), view.getInt16(50, true)]).toEqual([52, 8000, 8, 32767, -32767, 0]);
+});

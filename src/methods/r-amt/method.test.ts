@@ -11,10 +11,11 @@ import { initDual, type DualConfig } from '../../nn/dual';
 import { createReferenceExecutor } from '../../runtime/reference';
 import { createWasmExecutor } from '../../runtime/wasm';
 import { readKnobs } from '../../spec/knobs';
+import { initialScores, maskedNames } from './bench';
 import { card } from './card';
 import { accuracyOf, klOf, tipLogits } from './judge';
 import { applyMask, countZeros, maskOf, packMask, unpackMask } from './mask';
-import { initialScores, maskedNames, method } from './method';
+import { method } from './method';
 import { batchSize, dropGradient, keepProbability, maskTrainer, shapesOf } from './step';
 
 // -- gradient dropout ----------------------------------------------------------------------------------------------------------
@@ -173,23 +174,25 @@ test('the norm penalty pulls every score that the task leaves alone', async () =
 
 // -- the whole method, short -----------------------------------------------------------------------------------------------------
 
-test('a short run of every arm keeps every invariant, and the same seed gives the same bits', async () => {
+test('a short run keeps every invariant, and its scores answer what another threshold would give', { timeout: 240_000 }, async () => {
   const executor = await createWasmExecutor();
   const knobs = readKnobs(method.card.knobs, { ...card.quick });
   const asset = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(new URL(`../../../${path}`, import.meta.url)));
-  const run = async (arms: readonly string[]) => {
-    const made = testLab(executor, { seed: 77, arms, asset });
-    await method.run(made.lab, knobs);
-    await made.close();
-    return made;
-  };
-  const all = await run(Object.keys(card.arms));
-  for (const light of all.lights) expect(light, light.detail).toMatchObject({ holds: true });
-  expect([...new Set(all.lights.map((light) => light.id))].sort()).toEqual(Object.keys(card.invariants).sort());
-  expect([...all.pictures.keys()].sort()).toEqual(Object.keys(card.pictures).sort());
-  expect([...all.outcomes, ...all.points].every(({ value }) => Number.isFinite(value))).toBe(true);
-  for (const { metric } of card.charts) expect(all.points.some((point) => point.metric === metric), metric).toBe(true);
-  const alone = await run(['r-amt']);
-  expect(alone.marks.get('r-amt')).toBe(all.marks.get('r-amt'));
+  const run = testLab(executor, { seed: 77, arms: ['zero-shot', 'r-amt'], asset });
+  const kept = await method.run(run.lab, knobs);
+  await run.close();
+  for (const light of run.lights) expect(light, light.detail).toMatchObject({ holds: true });
+  expect([...new Set(run.lights.map((light) => light.id))].sort()).toEqual(Object.keys(card.invariants).sort());
+  const sparsity = run.outcomes.find((o) => o.arm === 'r-amt' && o.metric === 'sparsity')!.value;
+  expect(sparsity).toBeGreaterThan(0);
+  expect(sparsity).toBeLessThan(0.5);
+
+  const later = testLab(executor, { seed: 77, asset });
+  const answer = await method.asks!.threshold!(later.lab, knobs, { alpha: 0.007 }, kept);
+  expect(answer.threshold).toMatchObject({ kind: 'lines' });
+  const strings = Array.from({ length: 5 }, () => expect.any(String) as unknown);
+  expect(answer.figures).toMatchObject({ kind: 'table', rows: [[0.005, ...strings], [0.007, ...strings]] });
+  await expect(method.asks!.threshold!(later.lab, knobs, { alpha: 0.007 }, { ...(kept as object), scores: undefined })).rejects.toThrow(/press Run/i);
+  await later.close();
   await executor.close();
 });

@@ -30,6 +30,7 @@ export interface Task {
   readonly freshTest: ImageSet;
   readonly original: ImageSet;
   readonly examples: readonly { label: string; data: Float32Array }[];
+  readonly batchesPerEpoch: number;
   /** Batch of a step: the training images in an order drawn anew each epoch, cropped and mirrored at random if asked. */
   batch(step: number, options: { augment: boolean }): Readonly<Record<'images' | 'labels', Tensor>>;
 }
@@ -60,15 +61,15 @@ export function makeTask(seed: number, rng: Random, { shots, shift }: { readonly
   const train = draw(base, 'task train', shots, 'shifted');
   const original = draw(base, 'task original', counts.originalPerClass, 'original');
   const size = train.labels.length;
-  const perEpoch = Math.max(1, Math.floor(size / batchSize));
+  const batchesPerEpoch = Math.max(1, Math.floor(size / batchSize));
 
   const make = (step: number, augment: boolean): Readonly<Record<'images' | 'labels', Tensor>> => {
-    const epoch = Math.floor(step / perEpoch);
+    const epoch = Math.floor(step / batchesPerEpoch);
     const order = rng.fork('order', epoch).permutation(size);
     const images = new Float32Array(batchSize * pixels);
     const labels = new Int32Array(batchSize);
     for (let i = 0; i < batchSize; i++) {
-      const at = order[((step % perEpoch) * batchSize + i) % size]!; // fewer images than a batch holds: they come again
+      const at = order[((step % batchesPerEpoch) * batchSize + i) % size]!; // fewer images than a batch holds: they come again
       images.set(train.images.subarray(at * pixels, (at + 1) * pixels), i * pixels);
       labels[i] = train.labels[at]!;
     }
@@ -83,6 +84,7 @@ export function makeTask(seed: number, rng: Random, { shots, shift }: { readonly
     test: draw(base, 'task test', counts.testPerClass, 'shifted'),
     freshTest: draw(fresh, 'task test', counts.freshPerClass, 'shifted'),
     original,
+    batchesPerEpoch,
     examples: [0, 1, 2, 3].flatMap((i) => [
       { label: `${className(base[i]!)}, original`, data: original.images.subarray(i * pixels, (i + 1) * pixels) },
       { label: `${className(base[i]!)}, shifted`, data: train.images.subarray(i * pixels, (i + 1) * pixels) },

@@ -1,5 +1,5 @@
 /** The project's own files and the user's, on disk. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors';
@@ -31,4 +31,11 @@ export async function readUserFiles(paths: readonly string[]): Promise<{ refs: F
     refs.push({ name: basename(path), sizeBytes: bytes.length, sha256: await sha256(bytes) });
   }
   return { refs, files };
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in a file of the project. */
+export async function writeSection(file: string, name: string, text: string): Promise<void> {
+  const path = join(root, file);
+  const before = await readFile(path, 'utf8');
+  await writeFile(path, before.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`), () => `<!-- ${name} -->\n${text}\n<!-- /${name} -->`));
 }

@@ -4,8 +4,9 @@ import { InputError, StippleError } from '../base/errors';
 import { cards } from '../methods/cards';
 import { limits } from '../spec/experiment';
 import { writeLink } from '../spec/link';
+import { readUserFiles, writeSection } from './files';
 import { makeModels } from './models';
-import { claim, readExperiment, readUserFiles, run, showClaim, table } from './run';
+import { claim, claimTable, readExperiment, run, showClaim, table } from './run';
 
 const help = `stipple: the laboratory without the page
 
@@ -18,6 +19,7 @@ const help = `stipple: the laboratory without the page
       --json                            the result as JSON on standard output
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
+      --write                           put the table into the README
   stipple models [ID ...]               remake the checkpoints in models/
       --check                           compare hashes only, write nothing
 `;
@@ -84,6 +86,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
         if (!values.json) process.stdout.write(`${showClaim(report)}\n`);
       }
       if (values.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+      if (values.write) await writeSection('README.md', 'claims', claimTable(reports));
       return 0; // an honest "does not hold here" is a result, not a failure
     }
     case 'models': return makeModels(positionals, { check: values.check ?? false });
@@ -99,7 +102,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, write: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

@@ -5,7 +5,7 @@ import { cards } from '../methods/cards';
 import { loadMethod } from '../methods';
 import type { Card, Observable } from '../spec/card';
 import { judge, median, overall, type Finding, type Verdict } from '../spec/claim';
-import { defaultExperiment, type Backend, type Experiment } from '../spec/experiment';
+import { defaultExperiment, type Experiment } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
 import { readLink, writeLink } from '../spec/link';
 import type { FileBytes, RunEvent } from '../spec/messages';
@@ -13,7 +13,7 @@ import type { Outcome, Proof, RunResult } from '../spec/result';
 import { createExecutors } from '../worker/backends';
 import { RunControl } from '../worker/control';
 import { runExperiment } from '../worker/run';
-import { readAsset, readUserFiles } from './files';
+import { readAsset } from './files';
 
 const noGpu = { webgpu: { available: false, software: false, adapter: 'none: the command line has no WebGPU' } };
 
@@ -112,5 +112,15 @@ export function showClaim(report: ClaimReport): string {
   });
   return `${report.id}: ${report.verdict} (${report.seeds} seeds, ${Math.round(report.elapsedMs / 1000)} s)\n${lines.join('\n')}`;
 }
-export { readUserFiles };
-export type { Backend };
+/** The same as Markdown, for the README. */
+export function claimTable(reports: readonly ClaimReport[]): string {
+  const number = (x: number): string => String(Number(x.toPrecision(3)));
+  const rows = reports.flatMap((report) =>
+    report.findings.map((f, i) => {
+      const spread = f.perSeed.map((s) => s.difference);
+      const agree = `${f.perSeed.filter((s) => s.agrees).length} of ${f.perSeed.length}`;
+      return `| ${i === 0 ? `**${report.id}**: ${report.verdict}` : ''} | ${f.says} | ${f.verdict} | ${number(f.value)} (expected ${f.comparison} ${number(f.bound)}) ${f.unit} | ${number(Math.min(...spread))} to ${number(Math.max(...spread))} | ${agree} |`;
+    }),
+  );
+  return ['| method | observable | verdict | statistic | over seeds | seeds that agree |', '|---|---|---|---|---|---|', ...rows].join('\n');
+}

@@ -1,0 +1,19 @@
+// docs/playground.png, the README's picture: the built page after a short run, in real Chromium.
+import { chromium } from 'playwright';
+import { build, preview } from 'vite';
+import { findChromium } from './browser.mjs';
+
+await build({ logLevel: 'error' });
+const server = await preview({ preview: { port: 4398 } });
+const executablePath = findChromium();
+const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-background-networking'] });
+const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
+await page.goto(`${server.resolvedUrls.local[0]}#winner?v=1&backend=wasm&seeds=2&k.steps=300&arms=siren,siren-wide,siren2,siren2-unscaled`);
+await page.getByRole('button', { name: 'Run', exact: true }).click();
+await page.getByText('Finished').first().waitFor({ timeout: 300_000 });
+await page.evaluate(() => window.scrollTo(0, 0));
+await page.waitForTimeout(1000); // charts follow a few times a second
+await page.screenshot({ path: 'docs/playground.png' });
+await browser.close();
+await server.close();
+console.log('docs/playground.png written.');

@@ -140,3 +140,21 @@ function thinnedRows(columns: readonly Columns[], usable: (value: number) => boo
   }
   return rows;
 }
+
+/** Least and greatest value that the rows draw, bands included; [Infinity, -Infinity] for no rows. */
+export function rowsExtent(rows: readonly Row[]): readonly [number, number] {
+  let least = Infinity;
+  let greatest = -Infinity;
+  const meet = (value: number): void => {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  };
+  for (const row of rows) {
+    for (const column in row) {
+      const cell = column === 'step' ? undefined : row[column];
+      if (typeof cell === 'number') meet(cell);
+      else if (cell !== undefined) cell.forEach(meet);
+    }
+  }
+  return [least, greatest];
+}

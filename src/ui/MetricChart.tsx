@@ -2,12 +2,13 @@
 import { memo, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Card, Chart } from '../spec/card';
-import { bandOf, chartRows, type Row } from '../store/chart-rows';
+import { bandOf, chartRows, rowsExtent, type Row } from '../store/chart-rows';
 import { tickText, valueText } from '../store/format';
 import type { Run } from '../store/run';
 import { armStyle } from './colours';
 import { useCalmVersion, useWidth } from './redraw';
 import { texts } from './texts';
+import { linearTicks, snugAxis } from './ticks';
 
 export interface MetricChartProps {
   readonly card: Card;
@@ -25,12 +26,12 @@ export const MetricChart = memo(function MetricChart({ card, chart, run, hidden,
   const [asTable, setAsTable] = useState(false);
   const version = useCalmVersion(`${run.id}:${run.seriesVersion}`, frame);
   const series = run.book.byMetric.get(chart.metric);
-  const arms = run.experiment.arms.filter((arm) => !hidden.has(arm));
+  const arms = useMemo(() => run.experiment.arms.filter((arm) => !hidden.has(arm)), [run.experiment.arms, hidden]);
   const rows = useMemo(
     // `version` stands for what the book holds: it grows in place.
     () => chartRows(series ?? [], arms, { buckets: Math.max(60, Math.floor(width / 3)), smoothing, positiveOnly: logY }),
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [version, arms.join(), width, smoothing, logY, series],
+    [version, arms, width, smoothing, logY, series],
   );
   const format = chart.format ?? 'number';
   const several = run.experiment.seeds > 1;
@@ -62,19 +63,37 @@ interface DrawingProps {
   readonly format: 'number' | 'percent';
   readonly several: boolean;
 }
+/** All that does not change from point to point is made once: only `data` is new at a redraw, and the chart works out little else again. */
 const Drawing = memo(function Drawing({ card, chart, rows, arms, width, logY, format, several }: DrawingProps) {
-  return (
-    <ComposedChart data={rows as Row[]} width={width} height={height} margin={{ top: 6, right: 10, bottom: 18, left: 4 }} accessibilityLayer aria-label={texts.chart.label(chart.title)}>
+  /** One point makes no line: it is drawn as a dot. */
+  const single = rows.length === 1;
+  const from = rows[0]!.step;
+  const to = Math.max(rows.at(-1)!.step, from + 1);
+  const { domain: [low, high], ticks } = useMemo(() => {
+    const [least, most] = rowsExtent(rows);
+    return snugAxis(...(format === 'percent' && !logY ? [Math.min(0, least), Math.max(1, most)] as const : [least, most] as const), logY);
+  }, [rows, format, logY]);
+  const yTicks = ticks.join();
+  const axes = useMemo(() => (
+    <>
+      <XAxis dataKey="step" type="number" domain={[from, to]} ticks={[...linearTicks(from, to, 4)]} interval={0} tickFormatter={plainTick} tickLine={false} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} />
+      <YAxis width={54} scale={logY ? 'log' : 'linear'} domain={[low, high]} ticks={yTicks.split(',').map(Number)} interval={0} tickFormatter={format === 'percent' ? percentTick : plainTick} tickLine={false} axisLine={false} allowDataOverflow
+        label={{ value: chart.yLabel, angle: -90, position: 'insideLeft', offset: 4, className: 'axis-label', style: { textAnchor: 'middle' } }} />
+    </>
+  ), [chart, from, to, low, high, yTicks, logY, format]);
+  const curves = useMemo(() => (
+    <>
       <CartesianGrid vertical={false} className="grid" />
-      <XAxis dataKey="step" type="number" domain={['dataMin', 'dataMax']} tickFormatter={(v: number) => tickText(v)} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} minTickGap={36} tickLine={false} />
-      <YAxis width={54} scale={logY ? 'log' : 'auto'} domain={logY ? ['auto', 'auto'] : format === 'percent' ? [(least: number) => Math.min(0, least), (most: number) => Math.max(1, most)] : ['auto', 'auto']} allowDataOverflow={false}
-        tickFormatter={(v: number) => tickText(v, format)} label={{ value: chart.yLabel, angle: -90, position: 'insideLeft', offset: 4, className: 'axis-label', style: { textAnchor: 'middle' } }} tickLine={false} axisLine={false} />
       <Tooltip content={<Readout card={card} format={format} />} isAnimationActive={false} cursor={{ className: 'crosshair' }} />
       {several && arms.map((arm) => <Area key={`${arm} band`} dataKey={bandOf(arm)} stroke="none" fill={armStyle(card, arm).colour} fillOpacity={0.16} isAnimationActive={false} activeDot={false} connectNulls legendType="none" tooltipType="none" />)}
-      {arms.map((arm) => <Line key={arm} dataKey={arm} stroke={armStyle(card, arm).colour} strokeDasharray={armStyle(card, arm).dash} strokeWidth={1.8} dot={rows.length === 1} activeDot={{ r: 3 }} isAnimationActive={false} connectNulls />)}
-    </ComposedChart>
-  );
+      {arms.map((arm) => <Line key={arm} dataKey={arm} stroke={armStyle(card, arm).colour} strokeDasharray={armStyle(card, arm).dash} strokeWidth={1.8} dot={single} activeDot={{ r: 3 }} isAnimationActive={false} connectNulls />)}
+    </>
+  ), [card, arms, format, several, single]);
+  return <ComposedChart data={rows as Row[]} width={width} height={height} margin={margin} accessibilityLayer aria-label={texts.chart.label(chart.title)}>{axes}{curves}</ComposedChart>;
 });
+const margin = { top: 6, right: 12, bottom: 18, left: 4 };
+const plainTick = (value: number): string => tickText(value);
+const percentTick = (value: number): string => tickText(value, 'percent');
 
 interface ReadoutProps {
   readonly card: Card;

@@ -20,18 +20,18 @@ export function RunBar() {
   const app = useAppStore().getState();
   const status = useApp((s) => s.run?.status);
   const missing = useApp((s) => (s.experiment ? missingFiles(s.experiment, s.files).length > 0 : true));
-  const run = useApp((s) => s.run);
-  const active = isActive(run);
+  const any = status !== undefined;
+  const active = useApp((s) => isActive(s.run));
   useSpaceKey();
   const c = texts.controls;
   return (
     <div className="run-bar" role="toolbar" aria-label={c.label}>
-      {!active && <button type="button" className="primary" disabled={missing} onClick={app.runPressed} aria-keyshortcuts="Space"><Icon name="run" />{run ? c.again : c.run}</button>}
+      {!active && <button type="button" className="primary" disabled={missing} onClick={app.runPressed} aria-keyshortcuts="Space"><Icon name="run" />{any ? c.again : c.run}</button>}
       {active && status === 'paused' && <button type="button" className="primary" onClick={app.resumePressed} aria-keyshortcuts="Space"><Icon name="run" />{c.resume}</button>}
       {active && status !== 'paused' && <button type="button" className="primary" disabled={status === 'stopping' || status === 'pausing'} onClick={app.pausePressed} aria-keyshortcuts="Space"><Icon name="pause" />{c.pause}</button>}
       <button type="button" disabled={status !== 'paused'} title={texts.hints.step} onClick={app.stepPressed}><Icon name="step" />{c.step}</button>
       <button type="button" disabled={!active || status === 'stopping'} title={texts.hints.stop} onClick={app.stopPressed}><Icon name="stop" />{c.stop}</button>
-      <button type="button" disabled={!run} title={texts.hints.reset} onClick={app.resetPressed}><Icon name="reset" />{c.reset}</button>
+      <button type="button" disabled={!any} title={texts.hints.reset} onClick={app.resetPressed}><Icon name="reset" />{c.reset}</button>
     </div>
   );
 }

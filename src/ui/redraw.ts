@@ -8,7 +8,7 @@ type Redraw = () => void;
 const dueTimes = new Map<Redraw, number>();
 let running = false;
 /** Between two redraws of the same chart. */
-const gapMs = 160;
+const gapMs = 250;
 
 function turn(): void {
   const now = performance.now();
@@ -28,7 +28,7 @@ function request(redraw: Redraw, due: number): void {
   requestAnimationFrame(turn);
 }
 
-/** `version`, but late: it follows at most every 160 ms, in turn with the others, and only while `frame` is on screen. */
+/** `version`, but late: it follows at most every 250 ms, in turn with the others, and only while `frame` is on screen. */
 export function useCalmVersion(version: number | string, frame: RefObject<Element | null>): number | string {
   const [shown, setShown] = useState(version);
   const latest = useRef(version);

@@ -10,13 +10,36 @@ export function linearTicks(from: number, to: number, count = 5): readonly numbe
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
-/** Powers of ten within [from, to], thinned to about `count`. */
+/** Powers of ten within [from, to], thinned to about `count`; 1, 2 and 5 times them where the range is short, round values where it is shorter still. */
 export function logTicks(from: number, to: number, count = 5): readonly number[] {
   const low = Math.ceil(Math.log10(from) - 1e-9);
   const high = Math.floor(Math.log10(to) + 1e-9);
-  if (high - low < 1) return [from, to];
-  const skip = Math.max(1, Math.ceil((high - low) / count));
-  return Array.from({ length: Math.floor((high - low) / skip) + 1 }, (_, i) => 10 ** (low + i * skip));
+  if (high - low >= 2) {
+    const skip = Math.max(1, Math.ceil((high - low) / count));
+    return Array.from({ length: Math.floor((high - low) / skip) + 1 }, (_, i) => Number(`1e${low + i * skip}`));
+  }
+  const fine = Array.from({ length: 3 * (high - low + 3) }, (_, i) => Number(([1, 2, 5][i % 3]! * 10 ** (low - 1 + Math.floor(i / 3))).toPrecision(2))).filter((t) => t >= from * (1 - 1e-9) && t <= to * (1 + 1e-9));
+  return fine.length >= 3 ? fine : linearTicks(from, to, count).filter((t) => t > 0);
+}
+
+/** A domain that ends on round values, so that it seldom moves while points arrive, and its ticks. */
+export function snugAxis(least: number, greatest: number, log = false): { readonly domain: readonly [number, number]; readonly ticks: readonly number[] } {
+  if (!(greatest >= least)) [least, greatest] = log ? [0.1, 1] : [0, 1];
+  if (log) {
+    const fine = (v: number, up: boolean): number => {
+      const power = 10 ** Math.floor(Math.log10(v));
+      const near = [1, 2, 5, 10].map((m) => Number((m * power).toPrecision(2)));
+      return up ? near.find((n) => n >= v * (1 - 1e-9))! : near.findLast((n) => n <= v * (1 + 1e-9))!;
+    };
+    const [from, to] = [fine(least, false), fine(greatest, true)];
+    const domain = from === to ? ([from / 2, to * 2] as const) : ([from, to] as const);
+    return { domain, ticks: logTicks(...domain) };
+  }
+  if (least === greatest) [least, greatest] = [least - (Math.abs(least) || 1) * 0.5, greatest + (Math.abs(greatest) || 1) * 0.5];
+  const inner = linearTicks(least, greatest, 4);
+  const step = inner.length > 1 ? inner[1]! - inner[0]! : greatest - least;
+  const domain = [Number((Math.floor(least / step + 1e-9) * step).toPrecision(12)), Number((Math.ceil(greatest / step - 1e-9) * step).toPrecision(12))] as const;
+  return { domain, ticks: linearTicks(...domain, 5) };
 }
 
 export interface Scale {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { float, logFloat } from '../spec/knobs';
 import { fromSlider, toSlider } from './Knobs';
 import { levelLines } from './level-lines';
-import { linearTicks, logTicks, scaleOver } from './ticks';
+import { linearTicks, logTicks, scaleOver, snugAxis } from './ticks';
 import { wavBytes } from './wav';
 
 test('ticks are round and within the range', () => {
@@ -27,4 +27,12 @@ test('the level line of a ramp is straight and stands where the level is', () =>
 test('a WAV file says what it holds', () => {
   const view = new DataView(wavBytes(Float32Array.of(0, 1, -2, NaN), 8000));
   expect([view.byteLength, view.getUint32(24, true), view.getUint32(40, true), view.getInt16(46, true), view.getInt16(48, true), view.getInt16(50, true)]).toEqual([52, 8000, 8, 32767, -32767, 0]);
+});
+test('an axis of a chart ends on round values that hold all points', () => {
+  expect(snugAxis(10.2, 17.4)).toEqual({ domain: [10, 18], ticks: [10, 12, 14, 16, 18] });
+  expect(snugAxis(3e-5, 0.4, true)).toEqual({ domain: [2e-5, 0.5], ticks: [1e-4, 1e-3, 1e-2, 1e-1] });
+  expect(snugAxis(0.023, 0.071, true)).toEqual({ domain: [0.02, 0.1], ticks: [0.02, 0.05, 0.1] });
+  const { domain } = snugAxis(5, 5);
+  expect(domain[0] < 5 && domain[1] > 5).toBe(true);
+  expect(snugAxis(Infinity, -Infinity).domain).toEqual([0, 1]);
 });

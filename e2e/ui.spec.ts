@@ -1,0 +1,161 @@
+/** The page in a browser: what a person does with it, and what it must never do. */
+import { expect, test, type Page } from 'playwright/test';
+
+/** For work on the screen alone, e.g. `?fake` with the development server. */
+const query = process.env.STIPPLE_E2E_QUERY ?? '';
+/** A small experiment on the lane that runs anywhere. */
+const small = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&k.samples=512&k.hidden=16&k.layers=2';
+const quick = `${small}&k.steps=40`;
+const long = `${small}&k.steps=4000`;
+
+const open = (page: Page, hash = '') => page.goto(`./${query}${hash ? `#${hash}` : ''}`);
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const status = (page: Page) => page.locator('.status-line [role="status"]');
+const firstCurve = (page: Page) => page.locator('.chart .recharts-line-curve, .chart .recharts-line-dot').first();
+const knob = (page: Page, label: string) => page.getByRole('region', { name: 'Knobs' }).getByRole('textbox', { name: label, exact: true });
+
+test('opens on something that can be run, without an error in the console', async ({ page }) => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  await open(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(button(page, 'Run')).toBeEnabled();
+  await expect(page.locator('math').first()).toBeAttached();
+  expect(errors).toEqual([]);
+});
+
+test('Run draws a first point; the end brings results, lights and a proof in the link', async ({ page }) => {
+  await open(page, quick);
+  await button(page, 'Run').click();
+  await expect(firstCurve(page)).toBeVisible({ timeout: 60_000 });
+  await expect(status(page)).toContainText('Finished', { timeout: 120_000 });
+  await expect(page.getByRole('region', { name: 'Results' }).first().getByRole('row')).not.toHaveCount(0);
+  await expect(page.locator('.lights .mark.no')).toHaveCount(0);
+  await expect(page).toHaveURL(/proof=/);
+});
+
+test('pause, step, resume, stop and reset do what they say', async ({ page }) => {
+  await open(page, long);
+  await button(page, 'Run').click();
+  await expect(firstCurve(page)).toBeVisible({ timeout: 60_000 });
+  await button(page, 'Pause').click();
+  await expect(status(page)).toHaveText('Paused');
+  await button(page, 'Step').click();
+  await expect(status(page)).toHaveText('Paused');
+  await button(page, 'Resume').click();
+  await expect(status(page)).toHaveText('Running');
+  await button(page, 'Stop').click();
+  await expect(status(page)).toHaveText('Stopped', { timeout: 10_000 });
+  await expect(firstCurve(page), 'what came so far stays').toBeVisible();
+  await button(page, 'Reset').click();
+  await expect(status(page)).toHaveText('Ready. Press Run.');
+  await expect(firstCurve(page)).toHaveCount(0);
+});
+
+test('an experiment survives its link', async ({ page, context }) => {
+  await open(page);
+  await knob(page, 'Band from').fill('0.25');
+  await knob(page, 'Band from').press('Enter');
+  await page.getByLabel('Number of seeds').fill('3');
+  await expect(page).toHaveURL(/k\.bandLow=0\.25/);
+  await expect(page).toHaveURL(/seeds=3/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(knob(other, 'Band from')).toHaveValue('0.25');
+  await expect(other.getByLabel('Number of seeds')).toHaveValue('3');
+});
+
+test('a link with a proof repeats the run by itself and says that the bits agree', async ({ page, context }) => {
+  test.skip(query !== '', 'needs the real worker');
+  await open(page, quick);
+  await button(page, 'Run').click();
+  await expect(page).toHaveURL(/proof=wasm/, { timeout: 120_000 });
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByText('The bits agree', { exact: false })).toBeVisible({ timeout: 120_000 });
+  const changed = await context.newPage();
+  await changed.goto(page.url().replace(/proof=wasm(%3A|:)[0-9a-f]{16}/, 'proof=wasm$1' + '0'.repeat(16)));
+  await expect(changed.getByText('The bits differ', { exact: false })).toBeVisible({ timeout: 120_000 });
+});
+
+for (const [what, hash, says] of [
+  ['garbage', '%%%', 'does not have'],
+  ['an unknown method', 'nobody?v=1', 'does not have'],
+  ['an unknown version', 'winner?v=99', 'version "99"'],
+  ['too long', `winner?v=1&x=${'y'.repeat(5000)}`, 'characters long'],
+  ['a damaged value', 'winner?v=1&seed=%E0%A4%A', 'damaged'],
+] as const) {
+  test(`a link that is ${what} gets a message, and the page stays runnable`, async ({ page }) => {
+    await open(page, hash);
+    await expect(page.locator('.notice.problem')).toContainText(says);
+    await expect(button(page, 'Run')).toBeEnabled();
+  });
+}
+
+test('the keyboard alone can run and pause', async ({ page }) => {
+  await open(page, long);
+  await expect(button(page, 'Run')).toBeEnabled();
+  for (let i = 0; i < 40 && !(await button(page, 'Run').evaluate((b) => b === document.activeElement)); i++) await page.keyboard.press('Tab');
+  await expect(button(page, 'Run')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(status(page)).toHaveText(/Starting|Running/);
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await expect(status(page)).toHaveText('Running', { timeout: 60_000 });
+  await page.keyboard.press('Space');
+  await expect(status(page)).toHaveText('Paused');
+});
+
+test('a bad file gets a message that says what was expected, and nothing is lost', async ({ page }) => {
+  await open(page);
+  await knob(page, 'Band from').fill('0.25');
+  await knob(page, 'Band from').press('Enter');
+  const files = page.locator('.drop-zone input[type=file]');
+  await files.setInputFiles({ name: 'song.wav', mimeType: 'audio/wav', buffer: Buffer.from('not a sound at all') });
+  await expect(page.locator('.notice.problem')).toContainText('expected WAV or PNG');
+  await files.setInputFiles({ name: 'empty.wav', mimeType: 'audio/wav', buffer: Buffer.alloc(0) });
+  await expect(page.locator('.notice.problem').last()).toContainText('empty');
+  await files.setInputFiles({ name: 'saved.json', mimeType: 'application/json', buffer: Buffer.from('{') });
+  await expect(page.locator('.notice.problem').last()).toContainText('not valid JSON');
+  await expect(knob(page, 'Band from')).toHaveValue('0.25');
+  await expect(page.locator('.files li')).toHaveCount(0);
+});
+
+test('a worker that dies is named, the curves stay, and Run works again', async ({ page }) => {
+  test.skip(query !== '', 'needs the real worker');
+  await open(page, long);
+  await button(page, 'Run').click();
+  await expect(firstCurve(page)).toBeVisible({ timeout: 60_000 });
+  await page.workers()[0]!.evaluate(() => void setTimeout(() => { throw new Error('killed by a test'); }, 0));
+  await expect(status(page)).toHaveText('Failed', { timeout: 60_000 });
+  await expect(page.getByRole('alert')).toContainText('killed by a test');
+  await expect(firstCurve(page)).toBeVisible();
+  await button(page, 'Run again').click();
+  await expect(status(page)).toHaveText('Running', { timeout: 60_000 });
+});
+
+for (const [name, options] of [
+  ['light', { viewport: { width: 1440, height: 900 } }],
+  ['dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
+  ['phone', { viewport: { width: 390, height: 844 } }],
+  ['narrow', { viewport: { width: 320, height: 640 } }],
+] as const) {
+  test(`nothing overflows sideways: ${name}`, async ({ browser, baseURL }) => {
+    const page = await browser.newPage({ ...options, baseURL });
+    await open(page, quick);
+    await expect(button(page, 'Run')).toBeVisible();
+    await button(page, 'Run').click();
+    await expect(firstCurve(page)).toBeAttached({ timeout: 60_000 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `test-results/screens/${name}.png` });
+    await page.close();
+  });
+}
+
+test('every control has a name, and every picture says what it shows', async ({ page }) => {
+  await open(page);
+  const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input:not([type=file]), select')]
+    .filter((e) => !(e.getAttribute('aria-label') || e.textContent?.trim() || (e as HTMLInputElement).labels?.length)).map((e) => e.outerHTML.slice(0, 120)));
+  expect(nameless).toEqual([]);
+  await expect(page.locator('[role=img]:not([aria-label])')).toHaveCount(0);
+});

@@ -4,9 +4,6 @@ import { families, wideFamilies } from '../src/engine/testing/cases';
 import { worstByOp } from '../src/engine/testing/conformance';
 import type { RunScenario } from './harness/page';
 
-/** WGSL promises no more of sin and cos: an absolute error of 2^-11, in [-pi, pi]. */
-const coarse: Readonly<Record<string, number>> = { sin: 2 ** -11, cos: 2 ** -11, 'sin second': 2 ** -9, 'cos second': 2 ** -9 };
-
 for (const family of Object.keys({ ...families, ...wideFamilies }))
   test(`WebGPU agrees with WASM on random cases of ${family}, and on their gradients`, async ({ page }) => {
     await page.goto(process.env.STIPPLE_HARNESS_URL!);
@@ -15,5 +12,5 @@ for (const family of Object.keys({ ...families, ...wideFamilies }))
     const byOutput = await page.evaluate((a) => (window as unknown as { runScenario: RunScenario }).runScenario('conformance', a), args);
     const worst = worstByOp(byOutput as Record<string, number>); // what that scenario returns
     if (process.env.SHOW_WORST) console.log(family, worst);
-    for (const [op, difference] of Object.entries(worst)) expect.soft(difference, op).toBeLessThan(coarse[op] ?? 1e-4);
+    for (const [op, difference] of Object.entries(worst)) expect.soft(difference, op).toBeLessThan(1e-4);
   });

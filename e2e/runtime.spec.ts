@@ -29,7 +29,7 @@ async function bitsInNode(): Promise<object> {
 test('facts name the software adapter and say that the page is isolated', async ({ page }) => {
   const facts = await run<{ webgpu: object; wasm: object }>(page, 'facts');
   expect(facts.webgpu).toMatchObject({ available: true, software: true, build: 'jspi' });
-  expect(facts.wasm).toEqual({ threads: 1, crossOriginIsolated: true });
+  expect(facts.wasm).toEqual({ threads: expect.any(Number), crossOriginIsolated: true });
 });
 for (const build of ['jspi', 'asyncify'])
   for (const [program, steps, tolerance] of [['counting', 5, 0], ['dtypes', 3, 1e-6], ['mlp', 4, 1e-5]] as const)

@@ -2,18 +2,15 @@
  * Every graph that the methods ship with, on the true WebGPU provider (software adapter) against WASM: 20 steps, CPU fallback
  * forbidden, so that a graph of which one node would run on the CPU is refused. SHOW_WORST lists every graph.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'playwright/test';
 import type { MethodTwin } from './harness/methods';
 import type { RunScenario } from './harness/page';
+import { harness, methodIds } from './lab';
 
-const methods = new URL('../src/methods/', import.meta.url);
-const ids = readdirSync(methods).filter((id) => existsSync(new URL(`${id}/method.ts`, methods)));
-
-for (const method of ids)
+for (const method of methodIds)
   test(`WebGPU agrees with WASM on every graph of ${method}`, async ({ page }) => {
     test.setTimeout(600_000);
-    await page.goto(process.env.STIPPLE_HARNESS_URL!);
+    await page.goto(harness);
     await page.waitForFunction(() => 'runScenario' in window);
     const found = await page.evaluate((args) => (window as unknown as { runScenario: RunScenario }).runScenario('methodTwin', args), { method, steps: 20 });
     const { comparisons, broken, seconds } = found as MethodTwin; // what that scenario returns

@@ -1,4 +1,5 @@
-/** Hands a scenario's name to a fresh worker and its answer back to the test. */
+/** Hands a scenario's name to a fresh worker and its answer back to the test; and gives tests the app's own worker. */
+import { labWorker } from './lab-worker';
 import type { ScenarioName } from './scenarios';
 import type { Answer } from './worker';
 
@@ -15,4 +16,4 @@ const runScenario: RunScenario = (name, args = {}) =>
     worker.onerror = (event) => reject(new Error(`The worker failed: ${event.message}`));
     worker.postMessage({ name, args });
   });
-Object.assign(window, { runScenario });
+Object.assign(window, { runScenario, labWorker });

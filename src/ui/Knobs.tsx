@@ -61,10 +61,10 @@ function KnobLabel({ id, knob, value }: { id: string; knob: Knob; value: KnobVal
   const changed = value !== knob.default;
   return (
     <>
-      <label htmlFor={id} className="knob-label" title={knob.help}>
-        {knob.label}
-        {changed && <span className="changed" title={`${texts.knobs.changed} ${String(knob.default)}`} aria-label={`${texts.knobs.changed} ${String(knob.default)}`} />}
-      </label>
+      <span className="knob-label">
+        <label htmlFor={id} title={knob.help}>{knob.label}</label>
+        {changed && <span className="changed" title={`${texts.knobs.changed} ${String(knob.default)}`} aria-hidden="true" />}
+      </span>
       {knob.help && <p className="help" id={`${id}-help`}>{knob.help}</p>}
     </>
   );

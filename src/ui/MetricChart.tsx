@@ -41,7 +41,7 @@ export const MetricChart = memo(function MetricChart({ card, chart, run, hidden,
         <h3>{chart.title}</h3>
         <div className="chart-tools">
           <label className="mini"><input type="checkbox" checked={logY} onChange={(e) => setLogY(e.target.checked)} /> {texts.chart.logY}</label>
-          <button type="button" className="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? texts.chart.asChart : texts.chart.asTable}</button>
+          <button type="button" className="quiet" aria-pressed={asTable} aria-label={`${texts.chart.asTable}: ${chart.title}`} title={texts.chart.asTable} onClick={() => setAsTable(!asTable)}>{texts.chart.table}</button>
         </div>
       </header>
       <div ref={frame} className="chart-frame" style={{ minHeight: height }}>

@@ -23,12 +23,15 @@ const Slot = memo(function Slot({ card, id }: { card: Card; id: string }) {
   const slot = card.pictures[id]!;
   const bySeed = useApp((app) => (app.run?.experiment.method === card.id ? app.run.pictures[id] : undefined));
   const preview = useApp((app) => previewOf(app, id));
+  const finished = useApp((app) => app.run?.status === 'finished' && app.run.experiment.method === card.id);
   const [chosen, setChosen] = useState<number>();
   const seeds = Object.keys(bySeed ?? {}).map(Number);
   const seed = chosen !== undefined && seeds.includes(chosen) ? chosen : seeds[0];
   const ofRun = seed === undefined ? undefined : bySeed?.[seed];
   const isPreview = preview !== undefined && (!ofRun || preview.arrival > Math.max(...seeds.map((s) => bySeed![s]!.arrival)));
   const shown = isPreview ? preview : ofRun;
+  // A run may have no use for a slot: the picture of a PNG, where none was dropped.
+  if (finished && !shown && !slot.main) return null;
   return (
     <section className={slot.main ? 'picture main-picture' : 'picture'} aria-label={slot.title}>
       <header>

@@ -22,7 +22,7 @@ export interface PlotProps {
   readonly children?: (frame: Frame) => ReactNode;
   readonly grid?: boolean;
 }
-const margin = { left: 52, right: 14, top: 10, bottom: 40 };
+const margin = { left: 62, right: 14, top: 10, bottom: 40 };
 
 export function Plot({ label, xLabel, yLabel, x, y, height, under, children, grid = true }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);

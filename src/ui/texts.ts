@@ -31,7 +31,7 @@ export const texts = {
   },
   chart: {
     empty: (title: string) => `${title}: press Run to draw it.`,
-    logY: 'Log', asTable: 'Show as table', asChart: 'Show as chart', step: 'Step', smoothing: 'Smoothing', smoothOff: 'off',
+    logY: 'Log', asTable: 'Show as table', table: 'Table', step: 'Step', smoothing: 'Smoothing', smoothOff: 'off',
     smoothNote: 'Order: each seed is smoothed first (trailing mean), then the median over seeds is taken, then points are thinned to the pixels at hand.',
     bands: (seeds: number) => `Line: median of ${seeds} seeds; band: least to greatest.`,
     noPositive: 'No positive values to show on a logarithmic axis.',

@@ -24,7 +24,7 @@ function OneImage({ image }: { image: Images['images'][number] }) {
   );
 }
 export const ImagesPicture = ({ picture }: { picture: Images }) => (
-  <div className="images">{picture.images.map((image, i) => <OneImage key={i} image={image} />)}</div>
+  <div className={picture.images.length > 12 ? 'images many' : 'images'}>{picture.images.map((image, i) => <OneImage key={i} image={image} />)}</div>
 );
 
 /** Half the height of the waveform at each of `bins` places. */

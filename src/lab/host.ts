@@ -25,8 +25,8 @@ export interface Sink {
 }
 /** Pause, step and stop, as a trial meets them between two steps. */
 export interface Control {
-  /** Resolves when the next optimiser step may run. @throws Stopped. */
-  beforeStep(): Promise<void>;
+  /** Resolves when the next optimiser step may run. Before it waits, `show` brings what is not yet shown. @throws Stopped. */
+  beforeStep(show?: () => Promise<void>): Promise<void>;
   /** Lets waiting messages in, now and then. @throws Stopped. */
   breathe(): Promise<void>;
   /** Between two pieces of work that are not steps: waits while paused, and uses up no single step. @throws Stopped. */

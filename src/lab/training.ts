@@ -71,7 +71,7 @@ export class Running {
     private readonly session: Session,
     private readonly layout: Layout,
     private readonly host: Pick<Host, 'now'>,
-    private readonly show: (step: number, metrics: Readonly<Record<string, number>>) => void,
+    private readonly point: (step: number, metrics: Readonly<Record<string, number>>) => void,
   ) {
     this.lastDrain = host.now();
   }
@@ -100,6 +100,11 @@ export class Running {
     return unflatten(await this.session.read('theta'), this.layout);
   }
 
+  /** Brings the metrics of steps that are not read back yet. */
+  async show(): Promise<void> {
+    if (this.step > this.drained) await this.drain();
+  }
+
   private async drain(): Promise<void> {
     const outputs = await this.session.drain();
     const now = await this.session.read('theta');
@@ -110,7 +115,7 @@ export class Running {
       const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
       if (bad) throw diverged(this.run, this.drained, bad, this.lastFinite);
       const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
-      if (chart) this.show(this.drained + (this.run.firstStep ?? 0), chart);
+      if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart);
       this.drained++;
       this.lastFinite = { step: this.drained, metrics, theta: this.lastFinite?.theta };
     }
@@ -150,7 +155,9 @@ function diverged(run: TrainingRun, step: number, [metric, value]: [string, numb
 /** Steps every run in turn until all are done, through the control's gate. */
 export async function alternate(runs: readonly Running[], control: Control, stepped: () => void): Promise<void> {
   for (let left = runs.filter((r) => !r.done); left.length > 0; left = left.filter((r) => !r.done)) {
-    await control.beforeStep();
+    await control.beforeStep(async () => {
+      for (const running of left) await running.show();
+    });
     for (const running of left) {
       await running.advance();
       stepped();

@@ -8,14 +8,18 @@ export class RunControl implements Control {
   private stopped = false;
   private wake: (() => void) | undefined;
   private lastBreath = 0;
+  /** Sends what is held back: a pause shows everything up to it. */
+  flush = (): void => undefined;
 
   constructor(private readonly onPaused: () => void = () => undefined) {}
 
   pause(): void {
     this.paused = true;
+    this.permits = 0;
   }
   resume(): void {
     this.paused = false;
+    this.permits = 0;
     this.rouse();
   }
   /** One optimiser step, then paused again. */
@@ -28,14 +32,18 @@ export class RunControl implements Control {
     this.stopped = true;
     this.rouse();
   }
-  async beforeStep(): Promise<void> {
-    await this.pausePoint();
+  async beforeStep(show?: () => Promise<void>): Promise<void> {
+    await this.pausePoint(show);
     if (this.paused) this.permits--;
   }
-  async pausePoint(): Promise<void> {
+  async pausePoint(show?: () => Promise<void>): Promise<void> {
     await this.breathe();
-    if (this.paused && this.permits === 0) this.onPaused();
-    while (this.paused && this.permits === 0 && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve));
+    if (this.waiting) {
+      await show?.();
+      this.flush();
+      if (this.waiting) this.onPaused(); // unless a command came meanwhile
+    }
+    while (this.waiting && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve));
     if (this.stopped) throw new Stopped();
   }
   async breathe(): Promise<void> {
@@ -45,6 +53,9 @@ export class RunControl implements Control {
       this.lastBreath = performance.now();
     }
     if (this.stopped) throw new Stopped();
+  }
+  private get waiting(): boolean {
+    return this.paused && this.permits === 0;
   }
   private rouse(): void {
     this.wake?.();

@@ -56,6 +56,7 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     lastFlush = performance.now();
     if (batch.length > 0) emit({ type: 'metrics', runId, batch });
   };
+  options.control.flush = flush;
   let first = true;
   const sink: Sink = {
     point: (arm, seed, metric, step, value) => {

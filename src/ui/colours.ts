@@ -22,7 +22,8 @@ type Rgb = readonly [number, number, number];
 const viridis: readonly Rgb[] = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37]];
 /** Blue, near white, orange. */
 const diverging: readonly Rgb[] = [[5, 72, 130], [38, 122, 186], [122, 176, 219], [205, 223, 238], [246, 245, 242], [251, 219, 183], [244, 165, 92], [217, 105, 22], [148, 58, 4]];
-const binary: readonly Rgb[] = [[214, 94, 0], [233, 236, 241]];
+/** Removed dark, kept light, in both themes. */
+const binary: readonly Rgb[] = [[22, 48, 92], [233, 236, 241]];
 export const scales: Readonly<Record<'sequential' | 'diverging' | 'binary', readonly Rgb[]>> = { sequential: viridis, diverging, binary };
 
 /** 256 colours of a scale, as the little-endian words of an RGBA canvas. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { float, logFloat } from '../spec/knobs';
 import { fromSlider, toSlider } from './Knobs';
+import { spread } from './pictures/shapes';
 import { levelLines } from './level-lines';
 import { linearTicks, logTicks, scaleOver, snugAxis } from './ticks';
 import { wavBytes } from './wav';
@@ -35,4 +36,10 @@ test('an axis of a chart ends on round values that hold all points', () => {
   const { domain } = snugAxis(5, 5);
   expect(domain[0] < 5 && domain[1] > 5).toBe(true);
   expect(snugAxis(Infinity, -Infinity).domain).toEqual([0, 1]);
+});
+test('labels are spread so that none covers another, and those with room stay', () => {
+  expect(spread([10, 100], 15)).toEqual([10, 100]);
+  expect(spread([12, 10, 11], 15)).toEqual([26, -4, 11]);
+  const placed = [...spread([5, 6, 18, 30, 80], 15)].sort((a, b) => a - b);
+  expect(placed.every((p, i) => i === 0 || p - placed[i - 1]! >= 15 - 1e-9)).toBe(true);
 });

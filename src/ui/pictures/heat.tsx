@@ -70,7 +70,7 @@ export function TilesPicture({ picture, title }: { picture: Tiles; title: string
   const first = picture.tiles[0];
   return (
     <div className="tiles-picture">
-      <div className="tiles">
+      <div className={first && first.columns > 2 * first.rows ? 'tiles wide' : 'tiles'}>
         {picture.tiles.map((tile, i) => (
           <figure key={i} className="tile">
             <div className="tile-frame" style={{ aspectRatio: `${tile.columns} / ${tile.rows}` }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} /></div>

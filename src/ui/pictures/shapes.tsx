@@ -98,25 +98,63 @@ const star = Array.from({ length: 10 }, (_, i) => {
   return `${(size * Math.cos(angle)).toFixed(1)},${(size * Math.sin(angle)).toFixed(1)}`;
 }).join(' ');
 
+/** Where labels go so that none covers another: as near to their points as they can, `gap` pixels apart. Pure. */
+export function spread(wanted: readonly number[], gap: number): readonly number[] {
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
+  const placed = [...wanted];
+  // Runs of labels that touch are centred on the mean of their points, and joined with the next where they reach it.
+  const runs: { members: number[]; centre: number }[] = [];
+  for (const i of order) {
+    let run = { members: [i], centre: wanted[i]! };
+    for (let last = runs.at(-1); last && last.centre + (last.members.length * gap) / 2 > run.centre - (run.members.length * gap) / 2; last = runs.at(-1)) {
+      runs.pop();
+      const members = [...last.members, ...run.members];
+      run = { members, centre: members.reduce((sum, m) => sum + wanted[m]!, 0) / members.length };
+    }
+    runs.push(run);
+  }
+  for (const { members, centre } of runs) members.forEach((m, k) => (placed[m] = centre + (k - (members.length - 1) / 2) * gap));
+  return placed;
+}
+
 export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scatter>) {
   const x = scaleOver(...extent([picture.points.map((p) => p.x)]), { room: 0.1 });
   const y = scaleOver(...extent([picture.points.map((p) => p.y)]), { room: 0.12 });
   const inFront = [...picture.points].sort((a, b) => Number(a.shape !== 'dot') - Number(b.shape !== 'dot'));
+  const named = inFront.filter((p) => p.shape !== 'dot');
   return (
     <Plot label={`${title}: ${picture.points.map((p) => `${p.label} at ${numberText(p.x)}, ${numberText(p.y)}`).join('; ')}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
-      {(frame) => inFront.map((p, i) => {
-        const [px, py, { colour }] = [frame.px(p.x), frame.py(p.y), armStyle(card, p.arm)];
-        const right = px > frame.width * 0.8;
+      {(frame) => {
+        const onLeft = named.map((p) => frame.px(p.x) > frame.width * 0.62);
+        const heights = [true, false].map((left) => spread(named.filter((_, i) => onLeft[i] === left).map((p) => frame.py(p.y)), 15));
+        const next = [0, 0];
         return (
-          <g key={i} transform={`translate(${px} ${py})`} className="point">
-            <title>{`${p.label}: ${numberText(p.x)}, ${numberText(p.y)}`}</title>
-            {p.shape === 'star' && <polygon points={star} fill={colour} className="halo" />}
-            {p.shape === 'dot' && <circle r={4.5} fill={colour} className="halo" />}
-            {p.shape === 'ring' && <circle r={6} fill="none" stroke={colour} strokeWidth={2} />}
-            {p.shape !== 'dot' && <text x={right ? -12 : 12} dy="0.32em" textAnchor={right ? 'end' : 'start'}>{p.label}</text>}
-          </g>
+          <>
+            {inFront.map((p, i) => {
+              const { colour } = armStyle(card, p.arm);
+              return (
+                <g key={i} transform={`translate(${frame.px(p.x)} ${frame.py(p.y)})`} className="point">
+                  <title>{`${p.label}: ${numberText(p.x)}, ${numberText(p.y)}`}</title>
+                  {p.shape === 'star' && <polygon points={star} fill={colour} className="halo" />}
+                  {p.shape === 'dot' && <circle r={4.5} fill={colour} className="halo" />}
+                  {p.shape === 'ring' && <circle r={6} fill="none" stroke={colour} strokeWidth={2} />}
+                </g>
+              );
+            })}
+            {named.map((p, i) => {
+              const side = onLeft[i] ? 0 : 1;
+              const at = heights[side]![next[side]!++]!;
+              const [px, py, sign] = [frame.px(p.x), frame.py(p.y), onLeft[i] ? -1 : 1];
+              return (
+                <g key={i} className="point">
+                  {Math.abs(at - py) > 5 && <line x1={px + 8 * sign} y1={py} x2={px + 16 * sign} y2={at} className="leader" />}
+                  <text x={px + (Math.abs(at - py) > 5 ? 19 : 13) * sign} y={at} dy="0.32em" textAnchor={onLeft[i] ? 'end' : 'start'}>{p.label}</text>
+                </g>
+              );
+            })}
+          </>
         );
-      })}
+      }}
     </Plot>
   );
 }

@@ -10,7 +10,7 @@ const long = `${small}&k.steps=4000`;
 
 const open = (page: Page, hash = '') => page.goto(`./${query}${hash ? `#${hash}` : ''}`);
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const status = (page: Page) => page.locator('.status-line [role="status"]');
+const status = (page: Page) => page.locator('.status-line output');
 const firstCurve = (page: Page) => page.locator('.chart .recharts-line-curve, .chart .recharts-line-dot').first();
 const knob = (page: Page, label: string) => page.getByRole('region', { name: 'Knobs' }).getByRole('textbox', { name: label, exact: true });
 

@@ -5,7 +5,7 @@ import { useApp } from './app-context';
 import { texts } from './texts';
 
 const Equations = lazy(() => import('./Equations'));
-const isWeb = (url: string): boolean => /^https:\/\//.test(url);
+const isWeb = (url: string): boolean => url.startsWith('https://');
 
 export function About() {
   const card = useApp(selectCard);

@@ -7,7 +7,7 @@ export default function Equations({ card }: { card: Card }) {
     <dl className="equations">
       {card.equations.map(({ tex, says }) => (
         <div key={tex}>
-          {Object.hasOwn(equations, tex) ? <dt tabIndex={0} dangerouslySetInnerHTML={{ __html: equations[tex]! }} /> : <dt><code>{tex}</code></dt>}
+          {Object.hasOwn(equations, tex) ? <dt dangerouslySetInnerHTML={{ __html: equations[tex]! }} /> : <dt><code>{tex}</code></dt>}
           <dd>{says}</dd>
         </div>
       ))}

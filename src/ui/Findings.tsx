@@ -68,7 +68,7 @@ export function Results() {
       {!shown ? <p className="blank">{t.none}</p> : (
         <>
           {run.status !== 'finished' && <p className="note">{t.partial}</p>}
-          <div className="table-scroll" tabIndex={0} role="region" aria-label={t.title}>
+          <section className="table-scroll" aria-label={t.title}>
             <table>
               <caption>{t.caption(run.experiment.seeds)}</caption>
               <thead><tr><th scope="col">{t.arm}</th>{table.metrics.map((m) => <th key={m} scope="col">{metricTitle(card, m)}</th>)}</tr></thead>
@@ -81,7 +81,7 @@ export function Results() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         </>
       )}
     </section>

@@ -1,5 +1,5 @@
 /** Controls drawn from knobs: a slider with a number field, a choice, a switch. They know nothing of any method. */
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { Knob, Knobs, KnobValue, KnobValues } from '../spec/knobs';
 import { numberText } from '../store/format';
 import { texts } from './texts';
@@ -29,12 +29,13 @@ interface ControlProps<K extends Knob> {
 function NumberControl({ knob, value, onChange }: ControlProps<NumberKnob>) {
   const id = useId();
   const number = Number(value);
-  const [typed, setTyped] = useState<string>();
-  useEffect(() => setTyped(undefined), [number]);
+  // What is being typed, until it is accepted or the knob is turned elsewhere.
+  const [draft, setDraft] = useState<{ readonly text: string; readonly from: number }>();
+  const typed = draft?.from === number ? draft.text : undefined;
   const accept = (text: string): void => {
     const parsed = Number(text.replace(',', '.'));
     if (text.trim() !== '' && Number.isFinite(parsed)) onChange(Math.min(knob.max, Math.max(knob.min, knob.type === 'int' ? Math.round(parsed) : parsed)));
-    setTyped(undefined);
+    setDraft(undefined);
   };
   return (
     <div className="knob">
@@ -49,7 +50,7 @@ function NumberControl({ knob, value, onChange }: ControlProps<NumberKnob>) {
         <input
           id={id} className="number" type="text" inputMode={knob.type === 'int' ? 'numeric' : 'decimal'} value={typed ?? String(number)}
           aria-describedby={knob.help ? `${id}-help` : undefined}
-          onChange={(e) => setTyped(e.target.value)} onBlur={(e) => typed !== undefined && accept(e.target.value)}
+          onChange={(e) => setDraft({ text: e.target.value, from: number })} onBlur={(e) => typed !== undefined && accept(e.target.value)}
           onKeyDown={(e) => e.key === 'Enter' && accept(e.currentTarget.value)}
         />
       </div>
@@ -87,7 +88,7 @@ function ToggleControl({ knob, value, onChange }: ControlProps<Extract<Knob, { t
   return (
     <div className="knob knob-toggle">
       <KnobLabel id={id} knob={knob} value={value} />
-      <input id={id} type="checkbox" role="switch" className="switch" checked={value === true} aria-describedby={knob.help ? `${id}-help` : undefined} onChange={(e) => onChange(e.target.checked)} />
+      <input id={id} type="checkbox" role="switch" className="switch" checked={value === true} aria-checked={value === true} aria-describedby={knob.help ? `${id}-help` : undefined} onChange={(e) => onChange(e.target.checked)} />
     </div>
   );
 }

@@ -133,7 +133,7 @@ function SeriesTable({ card, chart, run }: { card: Card; chart: Chart; run: Run 
     return finite.length > 0 ? `${valueText(least, format)} – ${valueText(most, format)}` : '–';
   };
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={chart.title}>
+    <section className="table-scroll" aria-label={chart.title}>
       <table>
         <thead><tr>{[t.arm, t.seed, t.last, t.range, t.points].map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
         <tbody>
@@ -145,6 +145,6 @@ function SeriesTable({ card, chart, run }: { card: Card; chart: Chart; run: Run 
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -25,14 +25,14 @@ export interface PlotProps {
 const margin = { left: 62, right: 14, top: 10, bottom: 40 };
 
 export function Plot({ label, xLabel, yLabel, x, y, height, under, children, grid = true }: PlotProps) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const total = useWidth(box);
   const width = total - margin.left - margin.right;
   const inner = height - margin.top - margin.bottom;
   const frame: Frame = { width, height: inner, px: (v) => x.at(v) * width, py: (v) => (1 - y.at(v)) * inner };
   const every = Math.ceil(x.ticks.length / Math.max(2, Math.floor(width / 56)));
   return (
-    <div ref={box} className="plot" role="img" aria-label={label} style={{ height }}>
+    <figure ref={box} className="plot" aria-label={label} style={{ height }}>
       {under && <div className="plot-under" style={{ left: margin.left, top: margin.top, width, height: inner }}>{under(frame)}</div>}
       <svg width={total} height={height} aria-hidden="true">
         <g transform={`translate(${margin.left} ${margin.top})`}>
@@ -51,7 +51,7 @@ export function Plot({ label, xLabel, yLabel, x, y, height, under, children, gri
           {children?.(frame)}
         </g>
       </svg>
-    </div>
+    </figure>
   );
 }
 

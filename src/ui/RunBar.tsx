@@ -43,7 +43,7 @@ function useSpaceKey(): void {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       if (event.key !== ' ' || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (target?.closest('button, input, select, textarea, a, summary, [role="region"], [contenteditable]')) return;
+      if (target?.closest('button, input, select, textarea, a, summary, .table-scroll, [contenteditable]')) return;
       event.preventDefault();
       const app = store.getState();
       if (app.run?.status === 'paused') app.resumePressed();
@@ -68,7 +68,7 @@ export function RunStatus() {
     <div className="run-status">
       <div className="status-line">
         <span className={`dot ${run?.status ?? 'idle'}`} aria-hidden="true" />
-        <span role="status" aria-live="polite"><b>{words}</b>{run?.status === 'finished' && run.result && ` ${texts.took(durationText(run.result.elapsedMs))}`}</span>
+        <output><b>{words}</b>{run?.status === 'finished' && run.result && ` ${texts.took(durationText(run.result.elapsedMs))}`}</output>
         {active && queue.of > 0 && <span className="soft">{texts.queue(queue.of - queue.waiting.length, queue.of)}</span>}
         {active && progress && <span className="soft">{progress.label}</span>}
         {long && <span className="soft figure">{Math.round(progress.share * 100)} %{progress.leftMs !== undefined && `, ${texts.left(leftText(progress.leftMs))}`}</span>}

@@ -157,7 +157,7 @@ export function SharePanel() {
           e.target.value = '';
         }} />
       </div>
-      <p className="soft" role="status">{copied === undefined ? '' : copied ? t.copied : t.failed}</p>
+      <output className="soft">{copied === undefined ? '' : copied ? t.copied : t.failed}</output>
     </section>
   );
 }
@@ -168,8 +168,8 @@ export function ProofNote() {
   const agreement = useApp((app) => app.agreement);
   const active = useApp((app) => app.run !== undefined && app.run.result === undefined);
   const t = texts.proof;
-  if (agreement) return <p className={agreement.kind === 'different bits' ? 'note problem' : agreement.kind === 'same bits' ? 'note good' : 'note'} role="status">{agreementText(agreement)}</p>;
-  return claimed ? <p className="note" role="status">{active ? t.waiting : t.pending}</p> : null;
+  if (agreement) return <output className={agreement.kind === 'different bits' ? 'note problem' : agreement.kind === 'same bits' ? 'note good' : 'note'}>{agreementText(agreement)}</output>;
+  return claimed ? <output className="note">{active ? t.waiting : t.pending}</output> : null;
 }
 function agreementText({ kind, claimed, came, largestRelativeDifference: difference }: Agreement): string {
   const t = texts.proof;

@@ -97,10 +97,10 @@ export function saveFile(name: string, blob: Blob): void {
 }
 
 export const TablePicture = ({ picture, title }: { picture: Table; title: string }) => (
-  <div className="table-scroll" tabIndex={0} role="region" aria-label={title}>
+  <section className="table-scroll" aria-label={title}>
     <table>
       <thead><tr>{picture.columns.map((c, i) => <th key={i} scope="col">{c}</th>)}</tr></thead>
       <tbody>{picture.rows.map((row, r) => <tr key={r}>{row.map((cell, c) => <td key={c} className={typeof cell === 'number' ? 'figure' : undefined}>{typeof cell === 'number' ? numberText(cell) : cell}</td>)}</tr>)}</tbody>
     </table>
-  </div>
+  </section>
 );

@@ -10,7 +10,7 @@ const fill = (value: (row: number, column: number) => number): Float32Array => F
 const blurKernel = Array.from({ length: 9 }, (_, i) => exp(-((i - 4) ** 2) / (2 * 1.2 ** 2)));
 const blurTotal = blurKernel.reduce((a, b) => a + b, 0);
 
-/** As for the drawn glyphs: 20 to 40 degrees either way; Gaussian of 1.2 px; noise of std 0.35, clipped; 1 - x. */
+/** As for the drawn glyphs: 20 to 40 degrees either way; Gaussian of 1.2 px; noise of std 0.175, clipped; 1 - x. */
 export const pixelShifts = {
   rotation: (image, rng) => {
     const angle = (rng.uniform(20, 40) * (rng.bernoulli(0.5) ? 1 : -1) * Math.PI) / 180;
@@ -22,7 +22,7 @@ export const pixelShifts = {
     const across = fill((row, column) => blurKernel.reduce((total, w, i) => total + (w / blurTotal) * at(row, column + i - 4, image), 0));
     return fill((row, column) => blurKernel.reduce((total, w, i) => total + (w / blurTotal) * at(row + i - 4, column, across), 0));
   },
-  noise: (image, rng) => image.map((v) => Math.min(1, Math.max(0, v + 0.35 * rng.normal()))),
+  noise: (image, rng) => image.map((v) => Math.min(1, Math.max(0, v + 0.175 * rng.normal()))),
   inverted: (image) => image.map((v) => 1 - v),
 } satisfies Readonly<Record<string, Shift>>;
 

@@ -22,6 +22,9 @@ export interface Task {
 /** At least 300 validation images: with fewer, accuracy moves in steps too coarse to sort by. */
 const perClass = { validation: 15, test: 25, shifted: 15 } as const;
 
+/** Half of the usual noise, that is a standard deviation of 0.175: at full strength every model is near chance, and nothing could be compared. */
+const noiseStrength = 0.5;
+
 /** The params of the checkpoint that ships with the project. */
 export async function pretrained(lab: Lab): Promise<Params> {
   return readCheckpoint(await lab.asset('models/cnn.onnx')).params;
@@ -32,13 +35,13 @@ const setOf = ({ x, y }: Labelled): ImageSet => ({ images: floats(x), labels: In
 
 async function glyphTask(lab: Lab, trainPerClass: number): Promise<Task> {
   const typefaces = readTypefaces(await lab.asset('data/typefaces.bin'));
-  const draw = (more: Pick<GlyphsSpec, 'split' | 'perClass' | 'shift'>): ImageSet => setOf(makeGlyphs(typefaces, { seed: lab.seed, classes: downstreamClasses, ...more }));
+  const draw = (more: Pick<GlyphsSpec, 'split' | 'perClass' | 'shift' | 'strength'>): ImageSet => setOf(makeGlyphs(typefaces, { seed: lab.seed, classes: downstreamClasses, ...more }));
   return {
     classNames: downstreamClasses,
     train: draw({ split: 'train', perClass: trainPerClass }),
     validation: draw({ split: 'validation', perClass: perClass.validation }),
     test: draw({ split: 'test', perClass: perClass.test }),
-    shifts: Object.fromEntries(glyphShifts.filter((shift) => shift !== 'none').map((shift) => [shift, draw({ split: 'test', perClass: perClass.shifted, shift })])),
+    shifts: Object.fromEntries(glyphShifts.filter((shift) => shift !== 'none').map((shift) => [shift, draw({ split: 'test', perClass: perClass.shifted, shift, strength: shift === 'noise' ? noiseStrength : 1 })])),
   };
 }
 

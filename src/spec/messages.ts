@@ -44,7 +44,10 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly runId: RunId; readonly share: number; readonly label: string; readonly elapsedMs: number; readonly leftMs?: number }
   | { readonly type: 'paused' | 'resumed'; readonly runId: RunId }
   | { readonly type: 'finished'; readonly runId: RunId; readonly result: RunResult }
-  /** `partial`: what was known when it failed or was stopped; nothing already shown is lost. */
-  | { readonly type: 'failed'; readonly runId: RunId; readonly problem: Problem; readonly partial?: RunResult }
+  /**
+   * `partial`: what was known when it failed or was stopped; nothing already shown is lost. `lastGood`: of a training that diverged, its
+   * last finite params as a safetensors file.
+   */
+  | { readonly type: 'failed'; readonly runId: RunId; readonly problem: Problem; readonly partial?: RunResult; readonly lastGood?: FileBytes }
   | { readonly type: 'answer'; readonly askId: string; readonly ask: string; readonly pictures: Readonly<Record<string, Picture>> }
   | { readonly type: 'askFailed'; readonly askId: string; readonly ask: string; readonly problem: Problem };

@@ -1,10 +1,11 @@
 /** Runs an experiment: every seed's trial in turn, what it shows sent on in batches. The same for the page and the command line. */
-import { toProblem, type Problem } from '../base/errors';
+import { InputError, toProblem, type Problem } from '../base/errors';
 import { Fingerprint, sha256 } from '../base/hash';
-import { InputError } from '../base/errors';
+import { writeSafetensors } from '../engine/safetensors';
 import { createLab } from '../lab/create-lab';
 import type { Backends, Sink } from '../lab/host';
 import type { AnyMethod } from '../lab/method';
+import { Diverged } from '../lab/training';
 import { limits, type Experiment, type Provider } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
 import type { FileBytes, RunEvent, SeriesBatch } from '../spec/messages';
@@ -122,7 +123,8 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     flush();
     await close?.().catch(() => undefined);
     const problem = toProblem(error);
-    emit({ type: 'failed', runId, problem, partial: result() });
+    const lastGood = error instanceof Diverged && error.lastGood && { name: `${experiment.method}-${error.arm}-last-good.safetensors`, bytes: writeSafetensors(error.lastGood, { experiment: JSON.stringify(experiment) }) };
+    emit({ type: 'failed', runId, problem, partial: result(), ...(lastGood && { lastGood }) });
     return { problem, result: result() };
   }
 }

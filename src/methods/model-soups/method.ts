@@ -17,7 +17,7 @@ import { batchSize, batches, chunksOf, evaluator, fineTuner, gradientAt, linearP
 import { alphaMap, contactSheet, cosineMap, curvesOf, greedyTable, ingredientName, mixTable, planePicture, sameBits, scatterOf, segmentLines, sweepTable, type Figures, type IngredientInfo, type SegmentPoint } from './pictures';
 import { greedySoup, LearnedSoup, sortedOrder } from './soups';
 import { drawRecipe, type IngredientRecipe } from './sweep';
-import { loadTask, pretrained, type Task } from './task';
+import { openTask, pretrained, type OpenedTask, type Task } from './task';
 
 type Knobs = ValuesOf<typeof card.knobs>;
 
@@ -48,7 +48,6 @@ async function measure(evaluate: Evaluate, task: Task, params: Params): Promise<
   for (const set of setsOf(task)) logits.push(await evaluate(params, set));
   return { params, logits, ...figuresOf(task, logits) };
 }
-const measureUnits = (task: Task): number => setsOf(task).reduce((n, set) => n + chunksOf(set), 0);
 
 /** What the questions read after a run. */
 interface Kept {
@@ -57,17 +56,18 @@ interface Kept {
 }
 
 async function run(lab: Lab, knobs: Knobs): Promise<Kept> {
-  const task = await loadTask(lab, knobs.perClass);
+  const opened = await openTask(lab, knobs.perClass);
   const k = knobs.ingredients;
   const recipes = Array.from({ length: k - 1 }, (_, i) => drawRecipe(lab.rng.fork('sweep', i + 1), knobs));
-  expectWork(lab, knobs, task, recipes);
-  lab.picture('samples', contactSheet({ Training: task.train, Test: task.test, ...task.shifts }, task.classNames));
+  expectWork(lab, knobs, opened, recipes);
 
   // theta_0: the pre-trained encoder with a head fitted to its frozen features. Every ingredient starts from it, head included.
   const encoder = await pretrained(lab);
-  const head = await linearProbe(lab, { encoder, train: task.train, classes: task.classNames.length, steps: probeSteps, rng: lab.rng.fork('probe') });
+  const head = await linearProbe(lab, { encoder, train: opened.train, classes: opened.classNames.length, steps: probeSteps, rng: lab.rng.fork('probe') });
   const start = withHead(encoder, head);
   lab.mark('linear-probe', start);
+  const task = opened.rest();
+  lab.picture('samples', contactSheet({ Training: task.train, Test: task.test, ...task.shifts }, task.classNames));
   const shapes = shapesOf(start);
   const trainer = fineTuner(lab, shapes, task.classNames.length);
   // Loaded before the provider is settled, and used for the start alone; the second one runs where training does.
@@ -129,14 +129,15 @@ async function run(lab: Lab, knobs: Knobs): Promise<Kept> {
 
 // -- parts -------------------------------------------------------------------------------------------------------------------
 
-function expectWork(lab: Lab, knobs: Knobs, task: Task, recipes: readonly IngredientRecipe[]): void {
+function expectWork(lab: Lab, knobs: Knobs, { train, counts }: OpenedTask, recipes: readonly IngredientRecipe[]): void {
   const k = knobs.ingredients;
-  const training = recipes.reduce((n, r) => n + r.steps, 0) + (k - 1) * 4 * chunksOf(task.validation);
-  const measuring = (k + 3) * measureUnits(task) + (k + 1) * chunksOf(task.validation);
-  const pictures = 2 * segmentT.length + knobs.planeSize ** 2 + 3;
-  const learned = lab.arms.has('learned') ? gradientUnits * knobs.learnedSteps : 0;
-  const control = lab.arms.has('different-inits') ? controlRuns * (Math.max(knobs.stepsMin, knobs.stepsMax) + measureUnits(task) + 4 * chunksOf(task.validation)) + measureUnits(task) : 0;
-  lab.expect(chunksOf(task.train) + probeSteps / 10 + training + measuring + pictures + learned + control);
+  const validating = chunksOf(counts[0]!);
+  const measuring = counts.reduce((n, count) => n + chunksOf(count), 0);
+  const training = recipes.reduce((n, r) => n + r.steps + 4 * validating + measuring, 0);
+  const soups = 4 * measuring + k * validating + (lab.arms.has('learned') ? gradientUnits * knobs.learnedSteps : 0);
+  const pictures = 2 * segmentT.length + knobs.planeSize * knobs.planeSize;
+  const control = lab.arms.has('different-inits') ? controlRuns * (Math.max(knobs.stepsMin, knobs.stepsMax) + measuring + 4 * validating) + measuring : 0;
+  lab.expect(chunksOf(train.labels.length) + probeSteps / 10 + training + soups + pictures + control);
 }
 
 interface FineTuning {

@@ -23,7 +23,7 @@ export const pixels = 28 * 28;
 export const batchSize = 64;
 /** Images in one forward pass; a set is cut into chunks of it. */
 export const chunkSize = 256;
-export const chunksOf = (set: ImageSet): number => Math.ceil(set.labels.length / chunkSize);
+export const chunksOf = (count: number): number => Math.ceil(count / chunkSize);
 
 export const shapesOf = (params: Params): Shapes => Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, shape]));
 

@@ -7,7 +7,7 @@ import { pixels, type ImageSet } from './network';
 const side = 28;
 type Shift = (image: Float32Array, rng: Random) => Float32Array;
 const fill = (value: (row: number, column: number) => number): Float32Array => Float32Array.from({ length: pixels }, (_, at) => value(Math.floor(at / side), at % side));
-const blurKernel = Array.from({ length: 9 }, (_, i) => exp(-((i - 4) ** 2) / (2 * 1.2 ** 2)));
+const blurKernel = Array.from({ length: 9 }, (_, i) => exp(-((i - 4) * (i - 4)) / (2 * 1.2 * 1.2)));
 const blurTotal = blurKernel.reduce((a, b) => a + b, 0);
 
 /** As for the drawn glyphs: 20 to 40 degrees either way; Gaussian of 1.2 px; noise of std 0.175, clipped; 1 - x. */

@@ -19,6 +19,14 @@ export interface Task {
   /** Test images changed, by the name of the change. */
   readonly shifts: Readonly<Record<string, ImageSet>>;
 }
+/** What the linear probe needs at once, so that the first numbers come early, and the rest for later. */
+export interface OpenedTask {
+  readonly classNames: readonly string[];
+  readonly train: ImageSet;
+  /** Images of the validation split, the test split and every shifted set, to tell the work ahead. */
+  readonly counts: readonly number[];
+  readonly rest: () => Task;
+}
 /** At least 300 validation images: with fewer, accuracy moves in steps too coarse to sort by. */
 const perClass = { validation: 15, test: 25, shifted: 15 } as const;
 
@@ -29,19 +37,25 @@ const noiseStrength = 0.5;
 export async function pretrained(lab: Lab): Promise<Params> {
   return readCheckpoint(await lab.asset('models/cnn.onnx')).params;
 }
-export const loadTask = async (lab: Lab, trainPerClass: number): Promise<Task> => (lab.files.length > 0 ? fileTask(lab) : glyphTask(lab, trainPerClass));
+export const openTask = async (lab: Lab, trainPerClass: number): Promise<OpenedTask> => (lab.files.length > 0 ? fileTask(lab) : glyphTask(lab, trainPerClass));
 
 const setOf = ({ x, y }: Labelled): ImageSet => ({ images: floats(x), labels: Int32Array.from(y.data) });
 
-async function glyphTask(lab: Lab, trainPerClass: number): Promise<Task> {
+async function glyphTask(lab: Lab, trainPerClass: number): Promise<OpenedTask> {
   const typefaces = readTypefaces(await lab.asset('data/typefaces.bin'));
   const draw = (more: Pick<GlyphsSpec, 'split' | 'perClass' | 'shift' | 'strength'>): ImageSet => setOf(makeGlyphs(typefaces, { seed: lab.seed, classes: downstreamClasses, ...more }));
+  const shifts = glyphShifts.filter((shift) => shift !== 'none');
+  const known = { classNames: downstreamClasses, train: draw({ split: 'train', perClass: trainPerClass }) };
   return {
-    classNames: downstreamClasses,
-    train: draw({ split: 'train', perClass: trainPerClass }),
-    validation: draw({ split: 'validation', perClass: perClass.validation }),
-    test: draw({ split: 'test', perClass: perClass.test }),
-    shifts: Object.fromEntries(glyphShifts.filter((shift) => shift !== 'none').map((shift) => [shift, draw({ split: 'test', perClass: perClass.shifted, shift, strength: shift === 'noise' ? noiseStrength : 1 })])),
+    ...known,
+    counts: [perClass.validation, perClass.test, ...shifts.map(() => perClass.shifted)].map((n) => n * downstreamClasses.length),
+    rest: () => ({
+      ...known,
+      validation: draw({ split: 'validation', perClass: perClass.validation }),
+      test: draw({ split: 'test', perClass: perClass.test }),
+      // The same test glyphs, changed.
+      shifts: Object.fromEntries(shifts.map((shift) => [shift, draw({ split: 'test', perClass: perClass.shifted, shift, strength: shift === 'noise' ? noiseStrength : 1 })])),
+    }),
   };
 }
 
@@ -50,7 +64,7 @@ const most = { train: 20_000, test: 2000, shifted: 500 } as const;
 const least = 200;
 
 /** Without a test file, a fifth of the images is the test split. Of the rest, 15 % choose: at least 300 where there are that many, at most 1000. */
-function fileTask(lab: Lab): Task {
+function fileTask(lab: Lab): OpenedTask {
   const { train: trainFile, test: testFile } = pairIdx(lab.files);
   const all = labelledFromIdx(trainFile.images, trainFile.labels, { most: most.train });
   if (countOf(all) < least || all.classes.length < 2) throw new InputError(`Model soups: expected at least ${least} images of at least 2 classes, but ${countOf(all)} of ${all.classes.length} came. Choose a larger file.`);
@@ -60,7 +74,17 @@ function fileTask(lab: Lab): Task {
   const wanted = Math.min(1000, Math.max(300, 0.15 * countOf(rest)), countOf(rest) / 3);
   const { part: validation, rest: train } = splitOff(rest, lab.rng.fork('split', 'validation'), wanted / countOf(rest));
   if (countOf(train) < batchSize || countOf(validation) === 0 || countOf(test) === 0) throw new InputError('Model soups: too few images of each class to divide into training, validation and test. Choose a larger file.');
-  const testSet = setOf(test);
-  const shifts = Object.entries(pixelShifts).map(([name, shift]) => [name, shifted(testSet, shift, lab.rng.fork('shift', name), most.shifted)] as const);
-  return { classNames: all.classes, train: setOf(train), validation: setOf(validation), test: testSet, shifts: Object.fromEntries(shifts) };
+  const [testSet, validationSet] = [setOf(test), setOf(validation)];
+  const known = { classNames: all.classes, train: setOf(train) };
+  const shifts = Object.entries(pixelShifts);
+  return {
+    ...known,
+    counts: [countOf(validation), countOf(test), ...shifts.map(() => Math.min(most.shifted, countOf(test)))],
+    rest: () => ({
+      ...known,
+      validation: validationSet,
+      test: testSet,
+      shifts: Object.fromEntries(shifts.map(([name, shift]) => [name, shifted(testSet, shift, lab.rng.fork('shift', name), most.shifted)])),
+    }),
+  };
 }

@@ -57,6 +57,7 @@ export const card = defineCard({
     perClass: int({ label: 'Training images per class', min: 20, max: 60, default: 40, group: 'Data', help: 'Of the drawn classes; your own files are used whole.' }),
     planeSize: int({ label: 'Plane, points a side', min: 5, max: 21, default: 13, group: 'Pictures' }),
   },
+  quick: { ingredients: 4, stepsMin: 5, stepsMax: 60, learnedSteps: 3, perClass: 20, planeSize: 5 },
   arms: {
     'best-single': { label: 'Best single', says: 'The ingredient with the highest validation accuracy; the others are thrown away.', role: 'baseline' },
     'linear-probe': { label: 'Linear probe', says: 'The shared start: frozen encoder, fitted head.', role: 'baseline' },
@@ -73,11 +74,18 @@ export const card = defineCard({
     { metric: 'greedy/accuracy', title: 'Greedy soup: validation accuracy so far', yLabel: 'Accuracy', format: 'percent', xLabel: 'Ingredients tried' },
     { metric: 'learned/loss', title: 'Learned soup: loss on the validation split', yLabel: 'Cross-entropy', xLabel: 'Step' },
   ],
+  metrics: {
+    'test/accuracy': { label: 'Test', format: 'percent' },
+    'ood/accuracy': { label: 'Shifted sets, mean', format: 'percent' },
+    'validation/accuracy': { label: 'Validation', format: 'percent' },
+    'ingredients/accuracy': { label: 'Its ingredients, test', format: 'percent' },
+  },
   pictures: {
     scatter: { title: 'Ingredients and soups', says: 'Each dot is one fine-tuned model; stars are soups. To the right: better on the test split. Upwards: better on the shifted sets.', main: true },
     segment: { title: 'Accuracy between two models', says: 'Along (1 - t) θa + t θb, and a little beyond both ends. A high, flat line means one basin.' },
     segmentLoss: { title: 'Loss between two models', says: 'Cross-entropy on the same segment.' },
     plane: { title: 'The plane through three models', says: 'Loss on test images in the plane of the start and the two best ingredients; the axes are distances between weights.' },
+    mix: { title: 'The mix asked for', says: 'Figures of (1 - t) θa + t θb and of both ends; the segment is drawn above.' },
     greedy: { title: 'Greedy acceptance log', says: 'Who was tried, in which order, and who earned a place.' },
     alpha: { title: 'Mixing weights of the learned soup', says: 'One row for each tensor, one column for each ingredient; a row adds up to 1. The start is 1/k everywhere.' },
     cosine: { title: 'Angles between ingredients', says: 'Cosine between θi - θ0 and θj - θ0. The nearer to 0, the more the average can gain.' },

@@ -310,7 +310,7 @@ async function mix(lab: Lab, { a, b, t }: { a: number; b: number; t: number }, {
   const ends = [{ label: ingredientName(a), t: 0 }, { label: ingredientName(b), t: 1 }];
   const rows = [{ label: `(1 - t) ${ingredientName(a)} + t ${ingredientName(b)}, t = ${Number(t.toFixed(2))}`, point: here }];
   for (const end of ends) rows.push({ label: end.label, point: await segmentPoint(evaluate, task, from, to, end.t) });
-  return { mix: mixTable(rows), curve: segmentLines(points, a, b, 'accuracy', marker), lossCurve: segmentLines(points, a, b, 'loss', marker) };
+  return { mix: mixTable(rows), segment: segmentLines(points, a, b, 'accuracy', marker), segmentLoss: segmentLines(points, a, b, 'loss', marker) };
 }
 
 export const method = defineMethod(card, {

@@ -13,7 +13,7 @@ import type { ValuesOf } from '../../spec/knobs';
 import type { Picture } from '../../spec/picture';
 import { batcher } from './batcher';
 import { card } from './card';
-import { batchSize, batches, chunksOf, evaluator, fineTuner, gradientAt, linearProbe, pixels, predictions, scoreOf, shapesOf, type Evaluate, type ImageSet, type Score } from './network';
+import { batches, chunksOf, evaluator, fineTuner, gradientAt, linearProbe, pixels, predictions, scoreOf, shapesOf, type Evaluate, type ImageSet, type Score } from './network';
 import { alphaMap, contactSheet, cosineMap, curvesOf, greedyTable, ingredientName, mixTable, planePicture, sameBits, scatterOf, segmentLines, sweepTable, type Figures, type IngredientInfo, type SegmentPoint } from './pictures';
 import { greedySoup, LearnedSoup, sortedOrder } from './soups';
 import { drawRecipe, type IngredientRecipe } from './sweep';
@@ -101,6 +101,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<Kept> {
     lab.outcome(arm, { 'test/accuracy': figures.test, 'ood/accuracy': figures.ood, 'validation/accuracy': figures.validation });
     if (params) lab.mark(arm, params);
     if (arm === 'linear-probe' || arm === 'ingredients') return; // already among the dots
+    if (arm === 'different-inits') return; // near chance: it would squeeze all others into a corner
     stars[arm] = { ...figures, label, star: card.arms[arm]?.role === 'method' };
     show();
   };

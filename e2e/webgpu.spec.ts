@@ -1,5 +1,6 @@
 /**
- * Every graph that the methods ship with, on the true WebGPU provider (software adapter) against WASM: 20 steps, CPU fallback
+ * Every graph that the methods ship with, on the true WebGPU provider (software adapter) against WASM: 20 steps (fewer where they
+ * would take long on that adapter; three runs where nothing is carried from one to the next), CPU fallback
  * forbidden, so that a graph of which one node would run on the CPU is refused. SHOW_WORST lists every graph.
  */
 import { expect, test } from 'playwright/test';

@@ -43,12 +43,14 @@ const larger = (a: Difference, value: number, at: string): Difference => (value 
 class TwinSession implements Session {
   private pending: Outputs[] = [];
   private queue: Promise<unknown> = Promise.resolve();
+  private spentMs = 0;
 
   constructor(
     private readonly wasm: Session,
     private gpu: Session | undefined,
     private readonly comparison: Comparison,
     private readonly steps: number,
+    private readonly budgetMs: number,
   ) {}
 
   get program(): Program {
@@ -88,11 +90,13 @@ class TwinSession implements Session {
     return result;
   }
   private async both(gpu: Session, feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+    const start = performance.now();
     const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
     const { comparison } = this;
     comparison.steps++;
     for (const [name, value] of Object.entries(expected)) comparison.output = larger(comparison.output, difference(value, found[name]!), `${name}, step ${comparison.steps}`);
-    if (comparison.steps >= this.steps) await this.endComparison();
+    this.spentMs += performance.now() - start;
+    if (comparison.steps >= this.steps || this.spentMs > this.budgetMs) await this.endComparison();
     return expected;
   }
   private async endComparison(): Promise<void> {
@@ -105,8 +109,11 @@ class TwinSession implements Session {
   }
 }
 
-/** `steps`: how many of a graph's first session are compared. Every load is tried on `gpu`, which should forbid CPU fallback. */
-export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20 }: { readonly steps?: number } = {}): Twin {
+/**
+ * Every graph is loaded on `gpu`, which should forbid CPU fallback. `steps`: how many of a training's are compared; where nothing is
+ * carried from run to run, three runs are. No new one after `budgetMs`.
+ */
+export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20, budgetMs = 20_000 }: { readonly steps?: number; readonly budgetMs?: number } = {}): Twin {
   const byGraph = new Map<string, Comparison>();
   return {
     provider: 'wasm',
@@ -118,7 +125,7 @@ export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20 }: { re
       if (comparison && comparison.steps > 0) return session;
       comparison ??= { program: program.name, steps: 0, output: none, state: none };
       byGraph.set(graph, comparison);
-      return new TwinSession(session, await gpu.load(program, initial), comparison, steps);
+      return new TwinSession(session, await gpu.load(program, initial), comparison, Object.keys(program.state).length > 0 ? steps : Math.min(3, steps), budgetMs);
     },
     close: async () => {
       await gpu.close();

@@ -71,7 +71,9 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
     const model = writeOnnx(program);
     return lane.ort.InferenceSession.create(model, {
-      executionProviders: [{ name: 'webgpu', device: gpu.device as never }], // as an object: given as a string, its options are lost
+      // As an object: given as a string, its options are lost. NCHW, as programs are written: else the library turns convolutions to NHWC
+      // and pushes its transposes through comparisons, and of booleans it has no transpose on the GPU.
+      executionProviders: [{ name: 'webgpu', device: gpu.device as never, preferredLayout: 'NCHW' }],
       preferredOutputLocation: 'gpu-buffer',
       ...(graphCapture ? { enableGraphCapture: true } : {}),
       graphOptimizationLevel: options.optimization ?? 'all',

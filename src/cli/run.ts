@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '../base/errors';
 import { cards } from '../methods/cards';
 import { loadMethod } from '../methods';
-import type { Card, Observable } from '../spec/card';
+import { formatOf, metricLabel, type Card, type Observable } from '../spec/card';
 import { judge, median, overall, type Finding, type Verdict } from '../spec/claim';
 import { defaultExperiment, type Experiment } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
@@ -68,9 +68,9 @@ export async function run({ experiment, files, quiet }: RunArguments): Promise<R
 export function table(card: Card, outcomes: readonly Outcome[]): string {
   const arms = [...new Set(outcomes.map((o) => o.arm))];
   const metrics = [...new Set(outcomes.map((o) => o.metric))];
-  const rows = [['arm', ...metrics], ...arms.map((arm) => [card.arms[arm]?.label ?? arm, ...metrics.map((metric) => {
+  const rows = [['arm', ...metrics.map((metric) => metricLabel(card, metric))], ...arms.map((arm) => [card.arms[arm]?.label ?? arm, ...metrics.map((metric) => {
     const values = outcomes.filter((o) => o.arm === arm && o.metric === metric).map((o) => o.value);
-    return values.length === 0 ? '' : String(Number(median(values).toPrecision(4)));
+    return values.length === 0 ? '' : formatOf(card, metric) === 'percent' ? `${(100 * median(values)).toFixed(1)} %` : String(Number(median(values).toPrecision(4)));
   })])];
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');

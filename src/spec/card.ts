@@ -26,6 +26,14 @@ export interface Chart {
   readonly logY?: boolean;
   readonly xLabel?: string;
 }
+/** How an outcome is named in tables; one without an entry takes its chart's title, else its raw name. */
+export interface MetricText {
+  readonly label: string;
+  /** 'percent' shows 0..1 as per cent. */
+  readonly format?: 'number' | 'percent';
+  /** Shown behind the label. */
+  readonly unit?: string;
+}
 export interface PictureSlot {
   readonly title: string;
   readonly says: string;
@@ -82,6 +90,8 @@ export interface Card<K extends Knobs = Knobs> {
   readonly quick?: Readonly<Record<string, number | string | boolean>>;
   readonly arms: Readonly<Record<string, Arm>>;
   readonly charts: readonly Chart[];
+  /** Names of the outcomes, for the table of results. */
+  readonly metrics?: Readonly<Record<string, MetricText>>;
   readonly pictures: Readonly<Record<string, PictureSlot>>;
   /** What must hold by construction, whatever the numbers: live lights on the page, tests in the folder. */
   readonly invariants: Readonly<Record<string, string>>;
@@ -91,5 +101,14 @@ export interface Card<K extends Knobs = Knobs> {
   /** What a dropped file does, in one sentence. */
   readonly acceptsSays?: string;
 }
+
+const textOf = ({ metrics }: Card, metric: string): MetricText | undefined => (metrics && Object.hasOwn(metrics, metric) ? metrics[metric] : undefined);
+const chartOf = ({ charts }: Card, metric: string): Chart | undefined => charts.find((c) => c.metric === metric);
+/** An outcome's name with its unit: the card's own, else its chart's title, else the raw name. */
+export function metricLabel(card: Card, metric: string): string {
+  const text = textOf(card, metric);
+  return text ? `${text.label}${text.unit ? ` (${text.unit})` : ''}` : (chartOf(card, metric)?.title ?? metric);
+}
+export const formatOf = (card: Card, metric: string): 'number' | 'percent' => textOf(card, metric)?.format ?? chartOf(card, metric)?.format ?? 'number';
 
 export const defineCard = <K extends Knobs>(card: Card<K>): Card<K> => card;

@@ -1,6 +1,6 @@
 /** What came out: the lights, the results, the verdict on the claim. */
 import { useMemo } from 'react';
-import type { Card } from '../spec/card';
+import { formatOf, metricLabel, type Card } from '../spec/card';
 import { median, overall, type Finding, type Verdict } from '../spec/claim';
 import type { Light, Outcome } from '../spec/result';
 import { selectCard } from '../store/app';
@@ -71,12 +71,12 @@ export function Results() {
           <section className="table-scroll" aria-label={t.title}>
             <table>
               <caption>{t.caption(run.experiment.seeds)}</caption>
-              <thead><tr><th scope="col">{t.arm}</th>{table.metrics.map((m) => <th key={m} scope="col">{metricTitle(card, m)}</th>)}</tr></thead>
+              <thead><tr><th scope="col">{t.arm}</th>{table.metrics.map((m) => <th key={m} scope="col" className="figure">{metricLabel(card, m)}</th>)}</tr></thead>
               <tbody>
                 {table.arms.map((arm) => (
                   <tr key={arm}>
                     <th scope="row">{card.arms[arm]?.label ?? arm}</th>
-                    {table.metrics.map((m) => <td key={m} className="figure"><Cell values={table.cell(arm, m)} format={metricFormat(card, m)} /></td>)}
+                    {table.metrics.map((m) => <td key={m} className="figure"><Cell values={table.cell(arm, m)} format={formatOf(card, m)} /></td>)}
                   </tr>
                 ))}
               </tbody>
@@ -87,11 +87,6 @@ export function Results() {
     </section>
   );
 }
-
-const metricTitle = (card: Card, metric: string): string => card.charts.find((c) => c.metric === metric)?.title ?? metric;
-/** As its chart says; a metric without a chart is a share if its name says so. */
-const metricFormat = (card: Card, metric: string): 'number' | 'percent' =>
-  card.charts.find((c) => c.metric === metric)?.format ?? (/accuracy|share|sparsity|density/.test(metric) ? 'percent' : 'number');
 
 /** Outcomes as arms by metrics, in the order in which each first came. Pure. */
 export function tabulate(outcomes: readonly Outcome[]) {
@@ -162,7 +157,7 @@ function SeedFigures({ finding }: { finding: Finding }) {
     <details>
       <summary>{t.figures}</summary>
       <table>
-        <thead><tr>{[t.seed, t.left, t.right, t.difference, t.agrees].map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
+        <thead><tr>{[t.seed, t.left, t.right, t.difference, t.agrees].map((h, i) => <th key={h} scope="col" className={i < 4 ? 'figure' : undefined}>{h}</th>)}</tr></thead>
         <tbody>{finding.perSeed.map((s) => <tr key={s.seed}><td className="figure">{s.seed}</td><td className="figure">{numberText(s.left)}</td><td className="figure">{numberText(s.right)}</td><td className="figure">{numberText(s.difference)}</td><td>{s.agrees ? t.yes : t.no}</td></tr>)}</tbody>
       </table>
     </details>

@@ -75,6 +75,13 @@ export const card = defineCard({
     { metric: 'gradient/dropped', title: 'Gradients dropped in this step', yLabel: 'of scores', format: 'percent' },
     { metric: 'gradient/disagree', title: 'Task and former self disagree in sign', yLabel: 'of scores', format: 'percent' },
   ],
+  metrics: {
+    'test/accuracy': { label: 'Test, shifted style', format: 'percent' },
+    'new/accuracy': { label: 'New classes', format: 'percent' },
+    'original/kl': { label: 'KL, original style', unit: 'nats' },
+    sparsity: { label: 'Weights off', format: 'percent' },
+    'sparsity/live': { label: 'Live weights off', format: 'percent' },
+  },
   pictures: {
     masks: { title: 'The masks', says: 'One tile a block: q, k, v and the out-projection side by side, rows are inputs. Light: kept; dark: switched off.', main: true },
     scores: { title: 'Scores', says: 'All scores of R-AMT. They start at 0.01; what has drifted to the threshold or left of it is off.' },

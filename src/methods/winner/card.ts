@@ -63,6 +63,12 @@ export const card = defineCard({
     { metric: 'psnr', title: 'Peak signal-to-noise ratio', yLabel: 'PSNR (dB)' },
     { metric: 'loss', title: 'Loss', yLabel: 'Mean squared error', logY: true },
   ],
+  metrics: {
+    psnr: { label: 'PSNR', unit: 'dB' },
+    'psnr/zero': { label: 'PSNR of predicting zero', unit: 'dB' },
+    'psnr/between': { label: 'PSNR between samples', unit: 'dB' },
+    'psnr/between/zero': { label: 'Predicting zero, between', unit: 'dB' },
+  },
   pictures: {
     spectrum: { title: 'Spectrum before training', says: 'The target, and the pre-activations of layer 2 at initialisation. Overlap means that the network can hear the target.', main: true },
     error: { title: 'Error by frequency over time', says: 'log10 of |FFT(prediction) − FFT(target)| in 48 bands; time runs to the right, frequency upwards.' },

@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { mathPlugin } from './tools/math-plugin';
+import { mathPlugin } from './tools/math-plugin.ts';
 
 /** Cross-origin isolation: with it the WASM provider may use threads. The page also works without (one thread). */
 const isolation = {

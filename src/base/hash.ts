@@ -1,3 +1,5 @@
+import { InputError } from './errors';
+
 /**
  * A 64-bit fingerprint of bytes, as 16 hex digits (two murmur3-style lanes). Not cryptographic: it tells whether two runs gave the
  * same bits, it does not keep an enemy out. For files use `sha256`.
@@ -41,8 +43,10 @@ export class Fingerprint {
   }
 }
 
-/** SHA-256 of bytes, as hex (Web Crypto; in browsers, needs a secure context or localhost). */
+/** SHA-256 of bytes, as hex. @throws InputError on a page without Web Crypto, which browsers give to secure pages alone. */
 export async function sha256(bytes: Uint8Array): Promise<string> {
+  // The type says that it is always there; a page served over plain HTTP has none.
+  if (!(globalThis.crypto as Crypto | undefined)?.subtle) throw new InputError('Files are named by their SHA-256, which browsers compute only on pages served over HTTPS or from localhost; this page is neither. Open it over HTTPS or as http://localhost, and drop the file again.');
   const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('');
 }

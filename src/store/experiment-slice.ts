@@ -70,8 +70,6 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
     if (experiment.method !== get().experiment?.method) get().shownCleared();
     set({ experiment, claimedProof: proof && { proof, experiment } });
     for (const note of notes) get().noticeGiven('info', note);
-    const missing = missingFiles(experiment, get().files);
-    if (missing.length > 0) get().noticeGiven('info', storeTexts.noSuchFile(missing.join(', ')));
   };
   const trying = (work: () => void): boolean => {
     try {
@@ -115,6 +113,11 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
           const { ref, bytes } = await takeFile(file, card);
           const known = get().experiment!.files;
           const there = known.some((f) => f.sha256 === ref.sha256);
+          const wanted = known.filter((f) => !Object.hasOwn(get().files, f.sha256));
+          if (!there && wanted.length > 0) {
+            get().noticeGiven('problem', storeTexts.fileNotWanted(file.name, ref.sha256.slice(0, 16), wanted.map((f) => `${f.name} (SHA-256 ${f.sha256.slice(0, 16)}…)`).join(', ')));
+            continue;
+          }
           if (!there && known.length >= limits.files) {
             get().noticeGiven('problem', storeTexts.tooManyFiles(file.name, limits.files));
             continue;

@@ -20,7 +20,7 @@ export function shareHash(app: AppState): string {
   return writeLink(card, pinned, proof);
 }
 
-/** Opens the link in the address bar, then keeps it up to date. A link with a proof runs at once. */
+/** Opens the link in the address bar, then keeps it up to date. A link with a proof runs at once, or as soon as the files that it reads are here. */
 export function attachToPage(store: AppStore, page: Window): void {
   const open = (): void => {
     const { hash } = page.location;
@@ -42,6 +42,7 @@ export function attachToPage(store: AppStore, page: Window): void {
       clearTimeout(timer);
       timer = setTimeout(write, 250);
     }
+    if (now.files !== before.files && now.claimedProof && now.experiment === now.claimedProof.experiment) runIfClaimed(store);
     const freed = before.run !== undefined && now.run === undefined;
     if (now.experiment !== before.experiment || now.files !== before.files || freed) now.previewsMoved();
   });

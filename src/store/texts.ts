@@ -10,6 +10,7 @@ export const storeTexts = {
   stopForced: (seconds: number) => `Stopped. The worker did not answer within ${seconds} seconds, so it was ended and a fresh one is starting. Everything drawn so far is kept.`,
   linkKept: (problem: string) => `${problem} The experiment on the page is kept as it was.`,
   noSuchFile: (names: string) => `The experiment reads ${names}, which is not on this page. Files never travel inside a link: drop the same file here, or remove it from the list.`,
+  fileNotWanted: (name: string, came: string, wanted: string) => `"${name}" was not taken: the experiment reads ${wanted}, and this file has the SHA-256 ${came}…, so it is another one or was changed. Drop the right file, or remove the expected one from the list to use your own.`,
   fileTooLarge: (name: string, bytes: number, limit: number) => `"${name}" is ${bytesText(bytes)}; at most ${bytesText(limit)} are read. Cut it and drop it again.`,
   fileEmpty: (name: string) => `"${name}" is empty (0 bytes). Check that it was copied whole and drop it again.`,
   tooManyFiles: (name: string, limit: number) => `"${name}" was not added: at most ${limit} files are read at once. Remove one first.`,

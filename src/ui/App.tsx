@@ -5,14 +5,16 @@ import { About } from './About';
 import { useApp, useAppStore } from './app-context';
 import { Charts } from './Charts';
 import { ClaimCheck, Lights, Results } from './Findings';
-import { Asks, MainPicture, OtherPictures } from './Pictures';
+import { askPanels, MainPicture, otherPictures } from './Pictures';
+import { useMedia } from './redraw';
 import { RunBar, RunStatus } from './RunBar';
-import { ArmPanel, FilePanel, KnobPanel, ProofNote, RunSettings, SharePanel } from './Side';
+import { ArmPanel, FilePanel, KnobPanel, ProofNote, RunSettings, SharePanel, WantedFiles } from './Side';
 import { texts } from './texts';
 import { nextTheme, readTheme, showTheme } from './theme';
 
 export function App() {
-  const empty = useApp((app) => app.experiment === undefined);
+  const card = useApp(selectCard);
+  const narrow = useMedia('(max-width: 760px)');
   const dropping = useFileDrop();
   return (
     <>
@@ -22,34 +24,30 @@ export function App() {
       }}>{texts.skip}</a>
       <TopBar />
       <Notices />
-      {empty ? <p className="empty">{texts.empty}</p> : (
+      {!card ? <p className="empty">{texts.empty}</p> : (
         <div className="columns">
           <Gallery />
           <main id="experiment" tabIndex={-1}>
             <Head />
-            <Charts>
+            <Charts between={narrow && <Disclosed />} more={[...otherPictures(card), ...askPanels(card, true)]}>
               <MainPicture />
-              <Asks needsRun={false} />
+              {askPanels(card, false)}
             </Charts>
-            <OtherPictures />
-            <Asks needsRun />
             <div className="panels"><Results /><Lights /></div>
             <ClaimCheck />
             <About />
           </main>
-          <aside aria-label={texts.knobs.title}>
-            <ArmPanel />
-            <KnobPanel />
-            <FilePanel />
-            <RunSettings />
-            <SharePanel />
-          </aside>
+          {!narrow && <aside aria-label={texts.knobs.settings}><Controls /></aside>}
         </div>
       )}
       {dropping && <div className="drop-veil" aria-hidden="true"><p>{texts.files.release}</p></div>}
     </>
   );
 }
+
+const Controls = () => <><ArmPanel /><KnobPanel /><FilePanel /><RunSettings /><SharePanel /></>;
+/** On a narrow screen the controls come before the long part of the page, folded. */
+const Disclosed = () => <details className="disclosed"><summary>{texts.knobs.disclosed}</summary><Controls /></details>;
 
 function TopBar() {
   const [theme, setTheme] = useState(readTheme);
@@ -104,6 +102,7 @@ function Head() {
       <h1>{card.title}</h1>
       <p className="claim">{card.claim}</p>
       <div className="run-zone"><RunBar /><RunStatus /></div>
+      <WantedFiles />
       <ProofNote />
     </div>
   );

@@ -1,13 +1,15 @@
 /** The live charts of the card, with one legend for all of them. The chart library is fetched in idle time, never before the page stands. */
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { Card, Chart } from '../spec/card';
 import { selectCard } from '../store/app';
 import { useApp } from './app-context';
 import { armStyle } from './colours';
+import { Masonry } from './Masonry';
 import { texts } from './texts';
 
 const loadChart = () => import('./MetricChart');
 const MetricChart = lazy(() => loadChart().then((module) => ({ default: module.MetricChart })));
+const ChartSample = lazy(() => loadChart().then((module) => ({ default: module.ChartSample })));
 /** Fetched ahead, so that the first point does not wait for it. */
 export const prefetchCharts = (): void => void loadChart();
 const windows = [1, 5, 20, 100];
@@ -15,8 +17,16 @@ const windows = [1, 5, 20, 100];
 /** How many charts stand beside the main picture, so that Run moves a curve in sight. */
 const beside = 2;
 
-/** The legend, then the main picture (`children`) with the first charts beside it, then the other charts. */
-export function Charts({ children }: { children: ReactNode }) {
+export interface ChartsProps {
+  /** What stands beside the first charts: the main picture. */
+  readonly children: ReactNode;
+  /** Between the first screen and the rest. */
+  readonly between?: ReactNode;
+  /** Cards that flow with the other charts. */
+  readonly more: readonly ReactNode[];
+}
+/** The legend, then the main picture with the first charts beside it, then the other charts and cards. */
+export function Charts({ children, between, more }: ChartsProps) {
   const card = useApp(selectCard);
   const run = useApp((app) => app.run);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -47,9 +57,23 @@ export function Charts({ children }: { children: ReactNode }) {
         <div className="hero-main">{children}</div>
         <div className="hero-side">{card.charts.slice(0, beside).map(draw)}</div>
       </div>
-      {card.charts.length > beside && <div className="chart-grid">{card.charts.slice(beside).map(draw)}</div>}
+      {between}
+      <Masonry>{[...card.charts.slice(beside).map(draw), ...more]}</Masonry>
+      <WarmUp />
     </div>
   );
+}
+
+/** In idle time the library draws a chart that nobody sees: its first drawing takes longer than a frame, and must not fall into a run. */
+function WarmUp() {
+  const [stage, setStage] = useState<'waiting' | 'drawing' | 'done'>('waiting');
+  useEffect(() => {
+    const later = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 500));
+    const timer = setTimeout(() => void loadChart().then(() => later(() => setStage('drawing'))), 400);
+    return () => clearTimeout(timer);
+  }, []);
+  const drawn = useCallback(() => setStage('done'), []);
+  return stage === 'drawing' ? <div className="warm-up" aria-hidden="true"><Suspense fallback={null}><ChartSample onDrawn={drawn} /></Suspense></div> : null;
 }
 
 const ChartBlank = ({ title }: { title: string }) => (

@@ -1,14 +1,16 @@
 /** One metric of all arms: the median over seeds as a line, least to greatest as a band. Loaded when the first run starts. */
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Card, Chart } from '../spec/card';
 import { bandOf, chartRows, rowsExtent, type Row } from '../store/chart-rows';
 import { tickText, valueText } from '../store/format';
 import type { Run } from '../store/run';
+import { selectCard } from '../store/app';
+import { useApp } from './app-context';
 import { armStyle } from './colours';
 import { useCalmVersion, useWidth } from './redraw';
 import { texts } from './texts';
-import { linearTicks, snugAxis } from './ticks';
+import { linearTicks, shareAxis, snugAxis } from './ticks';
 
 export interface MetricChartProps {
   readonly card: Card;
@@ -69,10 +71,7 @@ const Drawing = memo(function Drawing({ card, chart, rows, arms, width, logY, fo
   const single = rows.length === 1;
   const from = rows[0]!.step;
   const to = Math.max(rows.at(-1)!.step, from + 1);
-  const { domain: [low, high], ticks } = useMemo(() => {
-    const [least, most] = rowsExtent(rows);
-    return snugAxis(...(format === 'percent' && !logY ? [Math.min(0, least), Math.max(1, most)] as const : [least, most] as const), logY);
-  }, [rows, format, logY]);
+  const { domain: [low, high], ticks } = useMemo(() => (format === 'percent' ? shareAxis : snugAxis)(...rowsExtent(rows), logY), [rows, format, logY]);
   const yTicks = ticks.join();
   const axes = useMemo(() => (
     <>
@@ -91,6 +90,20 @@ const Drawing = memo(function Drawing({ card, chart, rows, arms, width, logY, fo
   ), [card, arms, format, several, single]);
   return <ComposedChart data={rows as Row[]} width={width} height={height} margin={margin} accessibilityLayer aria-label={texts.chart.label(chart.title)}>{axes}{curves}</ComposedChart>;
 });
+/** A chart to warm the library up with; it is drawn a few times over, as a live one is, and then `onDrawn` is told. */
+export function ChartSample({ onDrawn }: { onDrawn: () => void }) {
+  const card = useApp(selectCard);
+  const [times, setTimes] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => (times < sampleDrawings ? setTimes(times + 1) : onDrawn()), 60);
+    return () => clearTimeout(timer);
+  }, [times, onDrawn]);
+  const arms = useMemo(() => Object.keys(card?.arms ?? {}), [card]);
+  const rows = useMemo(() => Array.from({ length: 2 + 4 * times }, (_, step): Row => ({ step, ...Object.fromEntries(arms.map((arm, a) => [arm, a + (step % 3)])) })), [times, arms]);
+  const chart = card?.charts[0];
+  return card && chart ? <Drawing {...{ card, chart, rows, arms }} width={320} logY={false} format="number" several={false} /> : null;
+}
+const sampleDrawings = 4;
 const margin = { top: 6, right: 12, bottom: 18, left: 4 };
 const plainTick = (value: number): string => tickText(value);
 const percentTick = (value: number): string => tickText(value, 'percent');
@@ -135,7 +148,7 @@ function SeriesTable({ card, chart, run }: { card: Card; chart: Chart; run: Run 
   return (
     <section className="table-scroll" aria-label={chart.title}>
       <table>
-        <thead><tr>{[t.arm, t.seed, t.last, t.range, t.points].map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
+        <thead><tr>{[t.arm, t.seed, t.last, t.range, t.points].map((h, i) => <th key={h} scope="col" className={i > 0 ? 'figure' : undefined}>{h}</th>)}</tr></thead>
         <tbody>
           {series.map((s) => (
             <tr key={`${s.arm} ${s.seed}`}>

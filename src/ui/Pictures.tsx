@@ -1,5 +1,5 @@
 /** The card's pictures, from the run or from a preview, whichever came later; and its questions with their answers. */
-import { memo, useState } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { defaultsOf } from '../spec/knobs';
 import { selectCard, type AppState } from '../store/app';
 import type { Shown } from '../store/run';
@@ -52,18 +52,14 @@ export function MainPicture() {
   return main ? <Slot key={`${card.id} ${main}`} card={card} id={main} /> : null;
 }
 
-export function OtherPictures() {
-  const card = useApp(selectCard);
-  if (!card) return null;
+/** The other pictures, one node each. */
+export function otherPictures(card: Card): readonly ReactNode[] {
   const main = Object.keys(card.pictures).find((id) => card.pictures[id]!.main) ?? Object.keys(card.pictures)[0];
-  const others = Object.keys(card.pictures).filter((id) => id !== main);
-  return <div className="picture-grid">{others.map((id) => <Slot key={`${card.id} ${id}`} card={card} id={id} />)}</div>;
+  return Object.keys(card.pictures).filter((id) => id !== main).map((id) => <Slot key={`${card.id} ${id}`} card={card} id={id} />);
 }
-
-export function Asks({ needsRun }: { needsRun: boolean }) {
-  const card = useApp(selectCard);
-  return card?.asks ? Object.keys(card.asks).filter((name) => card.asks![name]!.needsRun === needsRun).map((name) => <AskPanel key={`${card.id} ${name}`} card={card} name={name} />) : null;
-}
+/** The card's questions before a run, or of what a run left, one node each. */
+export const askPanels = (card: Card, needsRun: boolean): readonly ReactNode[] =>
+  Object.entries(card.asks ?? {}).filter(([, ask]) => ask.needsRun === needsRun).map(([name]) => <AskPanel key={`${card.id} ${name}`} card={card} name={name} />);
 
 function AskPanel({ card, name }: { card: Card; name: string }) {
   const ask = card.asks![name]!;

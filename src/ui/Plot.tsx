@@ -1,7 +1,7 @@
 /** An SVG frame with axes, for pictures that are drawn as shapes. Children are drawn in pixels inside the frame. */
 import { useRef, type ReactNode } from 'react';
 import { tickText } from '../store/format';
-import { useWidth } from './redraw';
+import { useHeight, useWidth } from './redraw';
 import type { Scale } from './ticks';
 
 export interface Frame {
@@ -16,6 +16,7 @@ export interface PlotProps {
   readonly yLabel: string;
   readonly x: Scale;
   readonly y: Scale;
+  /** At least; a frame in a card that stretches grows with it. */
   readonly height: number;
   /** Drawn under the shapes, e.g. a canvas; placed over the frame's inside. */
   readonly under?: (frame: Frame) => ReactNode;
@@ -24,15 +25,16 @@ export interface PlotProps {
 }
 const margin = { left: 62, right: 14, top: 10, bottom: 40 };
 
-export function Plot({ label, xLabel, yLabel, x, y, height, under, children, grid = true }: PlotProps) {
+export function Plot({ label, xLabel, yLabel, x, y, height: least, under, children, grid = true }: PlotProps) {
   const box = useRef<HTMLElement>(null);
   const total = useWidth(box);
+  const height = useHeight(box, least);
   const width = total - margin.left - margin.right;
   const inner = height - margin.top - margin.bottom;
   const frame: Frame = { width, height: inner, px: (v) => x.at(v) * width, py: (v) => (1 - y.at(v)) * inner };
   const every = Math.ceil(x.ticks.length / Math.max(2, Math.floor(width / 56)));
   return (
-    <figure ref={box} className="plot" aria-label={label} style={{ height }}>
+    <figure ref={box} className="plot" aria-label={label} style={{ minHeight: least }}>
       {under && <div className="plot-under" style={{ left: margin.left, top: margin.top, width, height: inner }}>{under(frame)}</div>}
       <svg width={total} height={height} aria-hidden="true">
         <g transform={`translate(${margin.left} ${margin.top})`}>

@@ -61,6 +61,7 @@ export function RunStatus() {
   const queue = useApp((s) => s.queue);
   const stale = useApp((s) => Boolean(s.run && s.experiment && s.queue.of === 0 && !sameRun(s.run.experiment, s.experiment)));
   const active = isActive(run);
+  const drawn = (run?.seriesVersion ?? 0) > 0 && run?.problem?.kind === 'numerics';
   const words = texts.status[run?.status ?? 'idle'];
   const progress = run?.progress;
   const long = active && progress && (progress.elapsedMs > 2000 || progress.elapsedMs + (progress.leftMs ?? 0) > 2000);
@@ -75,7 +76,8 @@ export function RunStatus() {
         <ProviderBadge run={run} />
       </div>
       {active && <progress max={1} value={progress ? progress.share : undefined} aria-label={progress?.label ?? words} />}
-      {run?.problem && <p className={run.status === 'stopped' ? 'note' : 'note problem'} role={run.status === 'failed' ? 'alert' : undefined}>{run.problem.message}</p>}
+      {run?.problem && run.status !== 'failed' && <p className="note">{run.problem.message}</p>}
+      {run?.problem && run.status === 'failed' && <div className="failure" role="alert"><b>{texts.failed}</b><p>{run.problem.message}</p>{drawn && <p className="soft">{texts.failedKept}</p>}</div>}
       {stale && !active && <p className="note">{texts.stale}</p>}
     </div>
   );

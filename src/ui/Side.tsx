@@ -127,6 +127,7 @@ export function SharePanel() {
   const proof = useApp(hasProof);
   const [copied, setCopied] = useState<boolean>();
   const input = useRef<HTMLInputElement>(null);
+  const refs = useApp((app) => app.experiment?.files);
   const t = texts.share;
   const copy = async (): Promise<void> => {
     const hash = shareHash(store.getState());
@@ -148,6 +149,7 @@ export function SharePanel() {
     <section className="side-panel" aria-label={t.title}>
       <h2>{t.title}</h2>
       <p className="soft">{proof ? t.withProof : t.plain}</p>
+      {refs && refs.length > 0 && <p className="soft">{t.needs(refs.map((ref) => `${ref.name} (SHA-256 ${ref.sha256.slice(0, 8)}…)`).join(', '))}</p>}
       <div className="row">
         <button type="button" onClick={() => void copy()}>{t.copy}</button>
         <button type="button" onClick={save}>{t.save}</button>
@@ -158,6 +160,29 @@ export function SharePanel() {
         }} />
       </div>
       <output className="soft">{copied === undefined ? '' : copied ? t.copied : t.failed}</output>
+    </section>
+  );
+}
+
+/** Files that the experiment reads and the page does not have: asked for where nobody can miss it. */
+export function WantedFiles() {
+  const refs = useApp((app) => app.experiment?.files);
+  const files = useApp((app) => app.files);
+  const claimed = useApp((app) => app.claimedProof !== undefined);
+  const store = useAppStore();
+  const input = useRef<HTMLInputElement>(null);
+  const wanted = refs?.filter((ref) => !Object.hasOwn(files, ref.sha256)) ?? [];
+  if (wanted.length === 0) return null;
+  const t = texts.files;
+  return (
+    <section className="wanted" aria-label={t.title}>
+      <ul>{wanted.map((ref) => <li key={ref.sha256}><b>{t.wanted(ref.name)}</b> <small title={ref.sha256}>{t.digest(ref.sha256, bytesText(ref.sizeBytes))}</small></li>)}</ul>
+      <p>{t.give} <button type="button" onClick={() => input.current?.click()}>{t.giveChoose}</button></p>
+      <p className="soft">{claimed && t.thenRuns} {t.neverTravels}</p>
+      <input ref={input} type="file" multiple hidden aria-label={t.giveChoose} onChange={(e) => {
+        void store.getState().filesDropped([...(e.target.files ?? [])]);
+        e.target.value = '';
+      }} />
     </section>
   );
 }

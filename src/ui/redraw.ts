@@ -2,7 +2,7 @@
  * Charts redraw a few times a second, one at a time: each in a task of its own, in turn, so that no task is long however many there are.
  * A chart that is off screen waits until it is seen.
  */
-import { startTransition, useEffect, useRef, useState, type RefObject } from 'react';
+import { startTransition, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 
 type Redraw = () => void;
 const dueTimes = new Map<Redraw, number>();
@@ -53,6 +53,27 @@ export function useCalmVersion(version: number | string, frame: RefObject<Elemen
     return () => observer.disconnect();
   }, [frame]);
   return shown;
+}
+
+/** Whether a media query holds, followed as it changes. */
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore((changed) => {
+    const media = window.matchMedia(query);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, () => window.matchMedia(query).matches);
+}
+
+/** The height of an element in pixels, rounded, followed as it changes. */
+export function useHeight(frame: RefObject<Element | null>, first: number): number {
+  const [height, setHeight] = useState(first);
+  useEffect(() => {
+    if (!frame.current) return;
+    const observer = new ResizeObserver(([entry]) => entry && setHeight(Math.floor(entry.contentRect.height)));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return Math.max(first, height);
 }
 
 /** The width of an element in pixels, rounded, followed as it changes. */

@@ -50,6 +50,19 @@ export interface Scale {
   /** To [0, 1]; NaN for what cannot stand on the scale. */
   at(value: number): number;
 }
+/** Shares: fitted to the points, within 0 and 1 where they are, and never so near that neighbouring ticks read alike. */
+export function shareAxis(least: number, greatest: number, log = false): ReturnType<typeof snugAxis> {
+  if (log || !(greatest >= least)) return snugAxis(least, greatest, log);
+  const narrowest = 0.004; // ticks are shown to a tenth of a per cent
+  const short = Math.max(0, (least === greatest ? 0.1 : narrowest) - (greatest - least)) / 2;
+  const [low, high] = [least - short, greatest + short];
+  const within = least >= 0 && greatest <= 1;
+  const shift = !within ? 0 : low < 0 ? -low : high > 1 ? 1 - high : 0;
+  const { domain: [from, to] } = snugAxis(low + shift, high + shift);
+  const domain = within ? ([Math.max(0, from), Math.min(1, to)] as const) : ([from, to] as const);
+  return { domain, ticks: linearTicks(...domain, 5) };
+}
+
 /** A scale over the values given, with a little room; log where asked for and possible. */
 export function scaleOver(least: number, greatest: number, { log = false, room = 0.04, count = 5 }: { log?: boolean; room?: number; count?: number } = {}): Scale {
   if (!Number.isFinite(least) || !Number.isFinite(greatest)) [least, greatest] = [0, 1];

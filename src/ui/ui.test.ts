@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { float, logFloat } from '../spec/knobs';
 import { fromSlider, toSlider } from './Knobs';
-import { spread } from './pictures/shapes';
+import { placeLabels } from './labels';
+import { cellSize } from './pictures/heat';
 import { levelLines } from './level-lines';
-import { linearTicks, logTicks, scaleOver, snugAxis } from './ticks';
+import { linearTicks, logTicks, scaleOver, shareAxis, snugAxis } from './ticks';
 import { wavBytes } from './wav';
 
 test('ticks are round and within the range', () => {
@@ -37,9 +38,32 @@ test('an axis of a chart ends on round values that hold all points', () => {
   expect(domain[0] < 5 && domain[1] > 5).toBe(true);
   expect(snugAxis(Infinity, -Infinity).domain).toEqual([0, 1]);
 });
-test('labels are spread so that none covers another, and those with room stay', () => {
-  expect(spread([10, 100], 15)).toEqual([10, 100]);
-  expect(spread([12, 10, 11], 15)).toEqual([26, -4, 11]);
-  const placed = [...spread([5, 6, 18, 30, 80], 15)].sort((a, b) => a - b);
-  expect(placed.every((p, i) => i === 0 || p - placed[i - 1]! >= 15 - 1e-9)).toBe(true);
+test('an axis of shares fits the points and stays within 0 and 1', () => {
+  const { domain: [from, to], ticks } = shareAxis(0.957, 0.96);
+  expect(from).toBeGreaterThan(0.95);
+  expect(to).toBeLessThan(0.965);
+  expect(ticks.length).toBeGreaterThanOrEqual(3);
+  expect(shareAxis(0, 0.03).domain).toEqual([0, 0.03]);
+  expect(shareAxis(0, 0).domain).toEqual([0, 0.1]);
+  expect(shareAxis(1, 1).domain).toEqual([0.9, 1]);
+  expect(shareAxis(0.02, 0.99).domain).toEqual([0, 1]);
+});
+test('labels stay in the frame, and none covers another', () => {
+  const names = ['Uniform soup', 'Greedy soup', 'Learned soup', 'Logit ensemble', 'Best single'];
+  const placed = placeLabels(names.map((label, i) => ({ label, x: 380 - i, y: 4 + 3 * i })), [{ x: 300, y: 10 }], 400, 200);
+  const boxes = placed.flatMap((p, i) => {
+    if (!p) return [];
+    const width = 7 * names[i]!.length;
+    return [{ left: p.anchor === 'start' ? p.x : p.anchor === 'end' ? p.x - width : p.x - width / 2, width, y: p.y }];
+  });
+  expect(boxes.length).toBeGreaterThanOrEqual(4);
+  for (const [i, a] of boxes.entries()) {
+    expect(a.left >= 0 && a.left + a.width <= 400 && a.y >= 8 && a.y <= 192).toBe(true);
+    for (const b of boxes.slice(i + 1)) expect(Math.abs(a.y - b.y) >= 15 || a.left + a.width <= b.left || b.left + b.width <= a.left).toBe(true);
+  }
+  expect(placeLabels([{ label: 'no room for a name as long as this one', x: 20, y: 20 }], [], 40, 40)).toEqual([undefined]);
+});
+test('tiles share one size of cell, and the widest fits', () => {
+  expect(cellSize([{ rows: 96, columns: 384 }, { rows: 192, columns: 96 }], 386)).toBe(1);
+  expect(cellSize([{ rows: 4, columns: 4 }], 800)).toBe(10);
 });

@@ -1,8 +1,9 @@
 /** Heat-maps: one large, or several side by side. */
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import type { HeatMap, Tiles } from '../../spec/picture';
 import { numberText, percentText } from '../../store/format';
 import { gradientCss, lookup } from '../colours';
+import { useWidth } from '../redraw';
 import { extent } from '../ticks';
 import { PixelCanvas } from './PixelCanvas';
 
@@ -21,7 +22,7 @@ export function rangeOf({ values, scale, range }: HeatMap): readonly [number, nu
   return least === greatest ? [least, least + 1] : [least, greatest];
 }
 
-function HeatCanvas({ map, label }: { map: HeatMap; label?: string }) {
+function HeatCanvas({ map, label, smooth }: { map: HeatMap; label?: string; smooth?: boolean }) {
   const paint = useCallback((out: Uint32Array) => {
     const [from, to] = rangeOf(map);
     const colours = words[map.scale];
@@ -31,7 +32,7 @@ function HeatCanvas({ map, label }: { map: HeatMap; label?: string }) {
       out[i] = Number.isNaN(at) ? 0 : colours[at < 0 ? 0 : at > 255 ? 255 : at]!; // what is not a number is left clear
     }
   }, [map]);
-  return <PixelCanvas rows={map.rows} columns={map.columns} paint={paint} label={label} />;
+  return <PixelCanvas rows={map.rows} columns={map.columns} paint={paint} label={label} smooth={smooth} />;
 }
 
 /** For a mask: how much is kept. For the rest: the range. */
@@ -58,23 +59,35 @@ export function HeatMapPicture({ map, title, large }: { map: HeatMap; title: str
         {map.yLabel && <span className="y-label">{map.yLabel}</span>}
         {few(map.rowLabels) && <div className="row-labels" aria-hidden="true">{map.rowLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
         <div className="heat-frame" style={{ height: Math.max(large ? 260 : 140, Math.min(map.rows * 14, 420)) }}><HeatCanvas map={map} label={`${title}: ${summary(map)}`} /></div>
+        {few(map.columnLabels) && <div className="column-labels" aria-hidden="true">{map.columnLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
+        {map.xLabel && <span className="x-label">{map.xLabel}</span>}
       </div>
-      {few(map.columnLabels) && <div className="column-labels" aria-hidden="true">{map.columnLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
-      {map.xLabel && <span className="x-label">{map.xLabel}</span>}
       <ColourKey map={map} />
     </div>
   );
 }
 
+const tileGap = 18;
+/** Pixels a cell: one size for all tiles, so that a tile is as large as what it shows. Wide ones stand two in a row. Pure. */
+export function cellSize(tiles: readonly { readonly rows: number; readonly columns: number }[], width: number): number {
+  const columns = tiles.reduce((most, t) => Math.max(most, t.columns), 1);
+  const rows = tiles.reduce((most, t) => Math.max(most, t.rows), 1);
+  const abreast = tiles.length > 2 && width > 400 ? 2 : 1;
+  return Math.min(10, ((width - (abreast - 1) * tileGap) / abreast - 2) / columns, 300 / rows);
+}
+
 export function TilesPicture({ picture, title }: { picture: Tiles; title: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
   const first = picture.tiles[0];
+  const cell = cellSize(picture.tiles, width);
   return (
-    <div className="tiles-picture">
-      <div className={first && first.columns > 2 * first.rows ? 'tiles wide' : 'tiles'}>
+    <div ref={box} className="tiles-picture">
+      <div className="tiles">
         {picture.tiles.map((tile, i) => (
-          <figure key={i} className="tile">
-            <div className="tile-frame" style={{ aspectRatio: `${tile.columns} / ${tile.rows}` }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} /></div>
+          <figure key={i} className="tile" style={{ width: Math.max(112, tile.columns * cell + 2) }}>
             <figcaption><b>{tile.label}</b> {tile.caption ?? summary(tile)}</figcaption>
+            <div className="tile-frame" style={{ width: tile.columns * cell + 2, height: tile.rows * cell + 2 }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} smooth={cell < 1} /></div>
           </figure>
         ))}
       </div>

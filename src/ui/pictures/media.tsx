@@ -24,7 +24,7 @@ function OneImage({ image }: { image: Images['images'][number] }) {
   );
 }
 export const ImagesPicture = ({ picture }: { picture: Images }) => (
-  <div className={picture.images.length > 12 ? 'images many' : 'images'}>{picture.images.map((image, i) => <OneImage key={i} image={image} />)}</div>
+  <div className={picture.images.length > 12 ? 'images many' : 'images'} data-wide={picture.images.length > 24 || undefined}>{picture.images.map((image, i) => <OneImage key={i} image={image} />)}</div>
 );
 
 /** Half the height of the waveform at each of `bins` places. */
@@ -96,11 +96,17 @@ export function saveFile(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export const TablePicture = ({ picture, title }: { picture: Table; title: string }) => (
-  <section className="table-scroll" aria-label={title}>
-    <table>
-      <thead><tr>{picture.columns.map((c, i) => <th key={i} scope="col">{c}</th>)}</tr></thead>
-      <tbody>{picture.rows.map((row, r) => <tr key={r}>{row.map((cell, c) => <td key={c} className={typeof cell === 'number' ? 'figure' : undefined}>{typeof cell === 'number' ? numberText(cell) : cell}</td>)}</tr>)}</tbody>
-    </table>
-  </section>
-);
+const isFigure = (cell: string | number): boolean => typeof cell === 'number' || /^[-−+]?[\d.][^a-z]*(e[-+]?\d+)?$/i.test(cell);
+
+export function TablePicture({ picture, title }: { picture: Table; title: string }) {
+  // A column of figures stands at the right; one with a few words among them, too.
+  const figures = picture.columns.map((_, c) => picture.rows.filter((row) => isFigure(row[c] ?? '')).length > picture.rows.length / 2);
+  return (
+    <section className="table-scroll" aria-label={title} data-wide={picture.columns.length > 7 || undefined}>
+      <table>
+        <thead><tr>{picture.columns.map((c, i) => <th key={i} scope="col" className={figures[i] ? 'figure' : undefined}>{c}</th>)}</tr></thead>
+        <tbody>{picture.rows.map((row, r) => <tr key={r}>{row.map((cell, c) => <td key={c} className={figures[c] ? 'figure' : undefined}>{typeof cell === 'number' ? numberText(cell) : cell}</td>)}</tr>)}</tbody>
+      </table>
+    </section>
+  );
+}

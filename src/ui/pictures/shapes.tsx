@@ -4,6 +4,7 @@ import type { Card } from '../../spec/card';
 import type { Histogram, Lines, Plane, Scatter } from '../../spec/picture';
 import { numberText } from '../../store/format';
 import { armStyle, gradientCss, lookup } from '../colours';
+import { placeLabels, type Named } from '../labels';
 import { levelLines } from '../level-lines';
 import { Marker, Plot, type Frame } from '../Plot';
 import { extent, linearTicks, scaleOver } from '../ticks';
@@ -98,36 +99,28 @@ const star = Array.from({ length: 10 }, (_, i) => {
   return `${(size * Math.cos(angle)).toFixed(1)},${(size * Math.sin(angle)).toFixed(1)}`;
 }).join(' ');
 
-/** Where labels go so that none covers another: as near to their points as they can, `gap` pixels apart. Pure. */
-export function spread(wanted: readonly number[], gap: number): readonly number[] {
-  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
-  const placed = [...wanted];
-  // Runs of labels that touch are centred on the mean of their points, and joined with the next where they reach it.
-  const runs: { members: number[]; centre: number }[] = [];
-  for (const i of order) {
-    let run = { members: [i], centre: wanted[i]! };
-    for (let last = runs.at(-1); last && last.centre + (last.members.length * gap) / 2 > run.centre - (run.members.length * gap) / 2; last = runs.at(-1)) {
-      runs.pop();
-      const members = [...last.members, ...run.members];
-      run = { members, centre: members.reduce((sum, m) => sum + wanted[m]!, 0) / members.length };
-    }
-    runs.push(run);
-  }
-  for (const { members, centre } of runs) members.forEach((m, k) => (placed[m] = centre + (k - (members.length - 1) / 2) * gap));
-  return placed;
+function Labels({ named, others = [], frame }: { named: readonly Named[]; others?: readonly { readonly x: number; readonly y: number }[]; frame: Frame }) {
+  return placeLabels(named, others, frame.width, frame.height).map((at, i) => {
+    const { label, x, y } = named[i]!;
+    if (!at) return null;
+    return (
+      <g key={i}>
+        {at.leader && <line x1={x} y1={y} x2={at.x + (at.anchor === 'start' ? -3 : at.anchor === 'end' ? 3 : 0)} y2={at.y} className="leader" />}
+        <text x={at.x} y={at.y} dy="0.32em" textAnchor={at.anchor}>{label}</text>
+      </g>
+    );
+  });
 }
 
 export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scatter>) {
-  const x = scaleOver(...extent([picture.points.map((p) => p.x)]), { room: 0.1 });
-  const y = scaleOver(...extent([picture.points.map((p) => p.y)]), { room: 0.12 });
+  const x = scaleOver(...extent([picture.points.map((p) => p.x)]), { room: 0.08 });
+  const y = scaleOver(...extent([picture.points.map((p) => p.y)]), { room: 0.08 });
   const inFront = [...picture.points].sort((a, b) => Number(a.shape !== 'dot') - Number(b.shape !== 'dot'));
   const named = inFront.filter((p) => p.shape !== 'dot');
   return (
     <Plot label={`${title}: ${picture.points.map((p) => `${p.label} at ${numberText(p.x)}, ${numberText(p.y)}`).join('; ')}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
       {(frame) => {
-        const onLeft = named.map((p) => frame.px(p.x) > frame.width * 0.62);
-        const heights = [true, false].map((left) => spread(named.filter((_, i) => onLeft[i] === left).map((p) => frame.py(p.y)), 15));
-        const next = [0, 0];
+        const at = (p: Scatter['points'][number]) => ({ label: p.label, x: frame.px(p.x), y: frame.py(p.y) });
         return (
           <>
             {inFront.map((p, i) => {
@@ -141,17 +134,7 @@ export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scat
                 </g>
               );
             })}
-            {named.map((p, i) => {
-              const side = onLeft[i] ? 0 : 1;
-              const at = heights[side]![next[side]!++]!;
-              const [px, py, sign] = [frame.px(p.x), frame.py(p.y), onLeft[i] ? -1 : 1];
-              return (
-                <g key={i} className="point">
-                  {Math.abs(at - py) > 5 && <line x1={px + 8 * sign} y1={py} x2={px + 16 * sign} y2={at} className="leader" />}
-                  <text x={px + (Math.abs(at - py) > 5 ? 19 : 13) * sign} y={at} dy="0.32em" textAnchor={onLeft[i] ? 'end' : 'start'}>{p.label}</text>
-                </g>
-              );
-            })}
+            <g className="point"><Labels named={named.map(at)} others={inFront.filter((p) => p.shape === 'dot').map(at)} frame={frame} /></g>
           </>
         );
       }}
@@ -189,12 +172,10 @@ export function PlanePicture({ picture, title, height }: ShapeProps<Plane>) {
             {lines.map((segments, i) => (
               <path key={i} className="level" d={segments.map(([a, b, c, d]) => `M${place(a, columns, frame.width).toFixed(1)} ${(frame.height - place(b, rows, frame.height)).toFixed(1)}L${place(c, columns, frame.width).toFixed(1)} ${(frame.height - place(d, rows, frame.height)).toFixed(1)}`).join('')} />
             ))}
-            {picture.points.map((p, i) => (
-              <g key={i} transform={`translate(${frame.px(p.x)} ${frame.py(p.y)})`} className="plane-point">
-                <circle r={5} />
-                <text x={frame.px(p.x) > frame.width * 0.75 ? -9 : 9} textAnchor={frame.px(p.x) > frame.width * 0.75 ? 'end' : 'start'} dy="0.32em">{p.label}</text>
-              </g>
-            ))}
+            <g className="plane-point">
+              {picture.points.map((p, i) => <circle key={i} cx={frame.px(p.x)} cy={frame.py(p.y)} r={5}><title>{p.label}</title></circle>)}
+              <Labels named={picture.points.map((p) => ({ label: p.label, x: frame.px(p.x), y: frame.py(p.y) }))} frame={frame} />
+            </g>
           </>
         )}
       </Plot>

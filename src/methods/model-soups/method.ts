@@ -286,7 +286,7 @@ async function differentInits(lab: Lab, knobs: Knobs, task: Task, trainer: Train
   const models: Measured[] = [];
   for (let i = 1; i <= controlRuns; i++) {
     const drawn = drawRecipe(lab.rng.fork('sweep', i), knobs);
-    // From random weights a fine-tuning rate hardly moves a network: the upper ends of the ranges, and no soft targets, so that each learns.
+    // From random weights a fine-tuning rate hardly moves a network: the upper ends of both ranges; the rest as drawn.
     const steps = Math.max(knobs.stepsMin, knobs.stepsMax);
     const recipe: IngredientRecipe = { ...drawn, steps, warmUp: Math.max(1, Math.round(0.08 * steps)), learningRate: Math.max(knobs.learningRateMin, knobs.learningRateMax) };
     const from = initCnn(lab.rng.fork('different-inits', i), task.classNames.length);

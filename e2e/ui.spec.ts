@@ -21,6 +21,7 @@ test('opens on something that can be run, without an error in the console', asyn
   await open(page);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(button(page, 'Run')).toBeEnabled();
+  await page.getByRole('heading', { name: 'How it works' }).scrollIntoViewIfNeeded();
   await expect(page.locator('math').first()).toBeAttached();
   expect(errors).toEqual([]);
 });

@@ -1,7 +1,8 @@
 /** The explanation: words, equations, caveats as the card states them, and the source. */
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { selectCard } from '../store/app';
 import { useApp } from './app-context';
+import { useNear } from './redraw';
 import { texts } from './texts';
 
 const Equations = lazy(() => import('./Equations'));
@@ -9,6 +10,8 @@ const isWeb = (url: string): boolean => url.startsWith('https://');
 
 export function About() {
   const card = useApp(selectCard);
+  const frame = useRef<HTMLDivElement>(null);
+  const near = useNear(frame);
   if (!card) return null;
   const { source } = card;
   const t = texts.about;
@@ -16,7 +19,7 @@ export function About() {
     <section className="about" aria-label={t.title}>
       <h2>{t.title}</h2>
       <div className="prose">{card.explanation.map((paragraph, i) => <p key={i}>{paragraph}</p>)}</div>
-      {card.equations.length > 0 && <Suspense fallback={null}><Equations card={card} /></Suspense>}
+      <div ref={frame}>{near && card.equations.length > 0 && <Suspense fallback={null}><Equations card={card} /></Suspense>}</div>
       <div className="about-foot">
         <div>
           <h3>{t.source}</h3>

@@ -98,7 +98,6 @@ function Head() {
   if (!card) return null;
   return (
     <div className="head">
-      <p className="eyebrow">{texts.families[card.family]}</p>
       <h1>{card.title}</h1>
       <p className="claim">{card.claim}</p>
       <div className="run-zone"><RunBar /><RunStatus /></div>

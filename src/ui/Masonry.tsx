@@ -5,7 +5,9 @@ const gap = 18;
 /** Below this, one column. */
 const twoFrom = 740;
 /** Pixels by which columns may differ before a card changes sides: cards that grow while a run goes on stay where they are. */
-const patience = 360;
+const patience = 140;
+/** So many cards at the end choose their sides together, so that the columns end near one another. */
+const together = 7;
 
 interface Item {
   readonly height: number;
@@ -16,13 +18,19 @@ interface Item {
 export function columnsOf(items: readonly Item[], before: readonly (0 | 1)[] = []): readonly (0 | 1)[] {
   const ends = (columns: readonly (0 | 1)[]): readonly [number, number] =>
     items.reduce<readonly [number, number]>(([left, right], { height, wide }, i) => (wide || height === 0 ? [left, right] : columns[i] === 0 ? [left + height + gap, right] : [left, right + height + gap]), [0, 0]);
+  const uneven = (columns: readonly (0 | 1)[]): number => Math.abs(ends(columns)[0] - ends(columns)[1]);
   const filled: [number, number] = [0, 0];
-  const fresh = items.map(({ height, wide }): 0 | 1 => {
+  let fresh = items.map(({ height, wide }): 0 | 1 => {
     const column = filled[0] <= filled[1] + 1 ? 0 : 1;
     if (!wide && height > 0) filled[column] += height + gap;
     return column;
   });
-  const uneven = (columns: readonly (0 | 1)[]): number => Math.abs(ends(columns)[0] - ends(columns)[1]);
+  const last = items.flatMap(({ height, wide }, i) => (wide || height === 0 ? [] : [i])).slice(-together);
+  for (let choice = 0; choice < 2 ** last.length; choice++) {
+    const other = [...fresh];
+    last.forEach((i, bit) => (other[i] = ((choice >> bit) & 1) as 0 | 1)); // a bit
+    if (uneven(other) < uneven(fresh) - 24) fresh = other;
+  }
   return before.length === items.length && uneven(before) <= uneven(fresh) + patience ? before : fresh;
 }
 
@@ -58,14 +66,16 @@ export function Masonry({ children }: { children: ReactNode }) {
     const sizes = new ResizeObserver(place);
     const follow = (): void => {
       sizes.disconnect();
+      contents.disconnect();
       sizes.observe(grid);
+      contents.observe(grid, { childList: true });
       for (const cell of grid.children) {
-        sizes.observe(cell);
+        contents.observe(cell, { childList: true }); // a card may come and go; what changes inside it shows in its size
         if (cell.firstElementChild) sizes.observe(cell.firstElementChild);
       }
+      place();
     };
     const contents = new MutationObserver(follow);
-    contents.observe(grid, { childList: true, subtree: true });
     follow();
     return () => {
       sizes.disconnect();

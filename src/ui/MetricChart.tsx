@@ -8,7 +8,7 @@ import type { Run } from '../store/run';
 import { selectCard } from '../store/app';
 import { useApp } from './app-context';
 import { armStyle } from './colours';
-import { useCalmVersion, useWidth } from './redraw';
+import { useCalmVersion, useHeight, useWidth } from './redraw';
 import { texts } from './texts';
 import { linearTicks, shareAxis, snugAxis } from './ticks';
 
@@ -19,11 +19,13 @@ export interface MetricChartProps {
   readonly hidden: ReadonlySet<string>;
   readonly smoothing: number;
 }
-const height = 216;
+/** At least; charts beside the main picture grow with it. */
+const leastHeight = 200;
 
 export const MetricChart = memo(function MetricChart({ card, chart, run, hidden, smoothing }: MetricChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame, 420);
+  const height = useHeight(frame, leastHeight);
   const [logY, setLogY] = useState(chart.logY ?? false);
   const [asTable, setAsTable] = useState(false);
   const version = useCalmVersion(`${run.id}:${run.seriesVersion}`, frame);
@@ -46,10 +48,10 @@ export const MetricChart = memo(function MetricChart({ card, chart, run, hidden,
           <button type="button" className="quiet" aria-pressed={asTable} aria-label={`${texts.chart.asTable}: ${chart.title}`} title={texts.chart.asTable} onClick={() => setAsTable(!asTable)}>{texts.chart.table}</button>
         </div>
       </header>
-      <div ref={frame} className="chart-frame" style={{ minHeight: height }}>
+      <div ref={frame} className="chart-frame" style={{ minHeight: leastHeight }}>
         {asTable ? <SeriesTable card={card} chart={chart} run={run} /> : rows.length === 0
           ? <p className="blank">{series && logY ? texts.chart.noPositive : texts.chart.empty(chart.title)}</p>
-          : <Drawing {...{ card, chart, rows, arms, width, logY, format, several }} />}
+          : <div className="chart-layer"><Drawing {...{ card, chart, rows, arms, width, height, logY, format, several }} /></div>}
       </div>
     </section>
   );
@@ -61,12 +63,13 @@ interface DrawingProps {
   readonly rows: readonly Row[];
   readonly arms: readonly string[];
   readonly width: number;
+  readonly height: number;
   readonly logY: boolean;
   readonly format: 'number' | 'percent';
   readonly several: boolean;
 }
 /** All that does not change from point to point is made once: only `data` is new at a redraw, and the chart works out little else again. */
-const Drawing = memo(function Drawing({ card, chart, rows, arms, width, logY, format, several }: DrawingProps) {
+const Drawing = memo(function Drawing({ card, chart, rows, arms, width, height, logY, format, several }: DrawingProps) {
   /** One point makes no line: it is drawn as a dot. */
   const single = rows.length === 1;
   const from = rows[0]!.step;
@@ -101,7 +104,7 @@ export function ChartSample({ onDrawn }: { onDrawn: () => void }) {
   const arms = useMemo(() => Object.keys(card?.arms ?? {}), [card]);
   const rows = useMemo(() => Array.from({ length: 2 + 4 * times }, (_, step): Row => ({ step, ...Object.fromEntries(arms.map((arm, a) => [arm, a + (step % 3)])) })), [times, arms]);
   const chart = card?.charts[0];
-  return card && chart ? <Drawing {...{ card, chart, rows, arms }} width={320} logY={false} format="number" several={false} /> : null;
+  return card && chart ? <Drawing {...{ card, chart, rows, arms }} width={320} height={leastHeight} logY={false} format="number" several={false} /> : null;
 }
 const sampleDrawings = 4;
 const margin = { top: 6, right: 12, bottom: 18, left: 4 };

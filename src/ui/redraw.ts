@@ -64,6 +64,18 @@ export function useMedia(query: string): boolean {
   }, () => window.matchMedia(query).matches);
 }
 
+/** True once an element has been on screen, or nearly. */
+export function useNear(frame: RefObject<Element | null>): boolean {
+  const [near, setNear] = useState(typeof IntersectionObserver === 'undefined');
+  useEffect(() => {
+    if (near || !frame.current) return;
+    const observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && setNear(true), { rootMargin: '600px' });
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [near, frame]);
+  return near;
+}
+
 /** The height of an element in pixels, rounded, followed as it changes. */
 export function useHeight(frame: RefObject<Element | null>, first: number): number {
   const [height, setHeight] = useState(first);

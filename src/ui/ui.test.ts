@@ -5,6 +5,7 @@ import { placeLabels } from './labels';
 import { cellSize } from './pictures/heat';
 import { levelLines } from './level-lines';
 import { linearTicks, logTicks, scaleOver, shareAxis, snugAxis } from './ticks';
+import { columnsOf } from './Masonry';
 import { wavBytes } from './wav';
 
 test('ticks are round and within the range', () => {
@@ -62,6 +63,13 @@ test('labels stay in the frame, and none covers another', () => {
     for (const b of boxes.slice(i + 1)) expect(Math.abs(a.y - b.y) >= 15 || a.left + a.width <= b.left || b.left + b.width <= a.left).toBe(true);
   }
   expect(placeLabels([{ label: 'no room for a name as long as this one', x: 20, y: 20 }], [], 40, 40)).toEqual([undefined]);
+});
+test('cards fill two columns that end near one another, and stay on their sides while they grow a little', () => {
+  const items = [300, 200, 220, 400, 180, 500, 240].map((height) => ({ height, wide: false }));
+  const columns = columnsOf(items);
+  const ends = [0, 1].map((side) => items.reduce((sum, { height }, i) => sum + (columns[i] === side ? height + 18 : 0), 0));
+  expect(Math.abs(ends[0]! - ends[1]!)).toBeLessThan(60);
+  expect(columnsOf(items.map(({ height }, i) => ({ height: height + (i === 2 ? 60 : 0), wide: false })), columns)).toBe(columns);
 });
 test('tiles share one size of cell, and the widest fits', () => {
   expect(cellSize([{ rows: 96, columns: 384 }, { rows: 192, columns: 96 }], 386)).toBe(1);

@@ -15,14 +15,14 @@ export interface PictureProps {
 }
 
 export const Picture = memo(function Picture({ picture, card, title, large = false }: PictureProps) {
-  const height = large ? 340 : 230;
+  const height = large ? 260 : 230;
   switch (picture.kind) {
     case 'heatmap': return <HeatMapPicture map={picture} title={title} large={large} />;
     case 'tiles': return <TilesPicture picture={picture} title={title} />;
     case 'histogram': return <HistogramPicture {...{ picture, card, title, height }} />;
     case 'lines': return <LinesPicture {...{ picture, card, title, height }} />;
     case 'scatter': return <ScatterPicture {...{ picture, card, title, height }} />;
-    case 'plane': return <PlanePicture {...{ picture, card, title }} height={large ? 400 : 300} />;
+    case 'plane': return <PlanePicture {...{ picture, card, title }} height={large ? 340 : 300} />;
     case 'images': return <ImagesPicture picture={picture} />;
     case 'audio': return <AudioPicture picture={picture} card={card} />;
     case 'table': return <TablePicture picture={picture} title={title} />;

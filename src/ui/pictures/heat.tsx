@@ -73,7 +73,7 @@ export function cellSize(tiles: readonly { readonly rows: number; readonly colum
   const columns = tiles.reduce((most, t) => Math.max(most, t.columns), 1);
   const rows = tiles.reduce((most, t) => Math.max(most, t.rows), 1);
   const abreast = tiles.length > 2 && width > 400 ? 2 : 1;
-  return Math.min(10, ((width - (abreast - 1) * tileGap) / abreast - 2) / columns, 300 / rows);
+  return Math.min(10, ((width - (abreast - 1) * tileGap) / abreast - 2) / columns, 220 / rows);
 }
 
 export function TilesPicture({ picture, title }: { picture: Tiles; title: string }) {

@@ -14,6 +14,20 @@ const status = (page: Page) => page.locator('.status-line output');
 const firstCurve = (page: Page) => page.locator('.chart .recharts-line-curve, .chart .recharts-line-dot').first();
 const knob = (page: Page, label: string) => page.getByRole('region', { name: 'Knobs' }).getByRole('textbox', { name: label, exact: true });
 
+/** A WAV file: mono, 16 bits, a sine. */
+function tone(samples: number): Buffer {
+  const file = Buffer.alloc(44 + 2 * samples);
+  file.write('RIFF');
+  file.writeUInt32LE(36 + 2 * samples, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  for (const [at, value] of [[20, 1], [22, 1], [32, 2], [34, 16]] as const) file.writeUInt16LE(value, at);
+  for (const [at, value] of [[24, 8000], [28, 16_000], [40, 2 * samples]] as const) file.writeUInt32LE(value, at);
+  file.write('data', 36);
+  for (let i = 0; i < samples; i++) file.writeInt16LE(Math.round(9000 * Math.sin(i / 3)), 44 + 2 * i);
+  return file;
+}
+
 test('opens on something that can be run, without an error in the console', async ({ page }) => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -78,6 +92,46 @@ test('a link with a proof repeats the run by itself and says that the bits agree
   const changed = await context.newPage();
   await changed.goto(page.url().replace(/proof=wasm(%3A|:)[0-9a-f]{16}/, 'proof=wasm$1' + '0'.repeat(16)));
   await expect(changed.getByText('The bits differ', { exact: false })).toBeVisible({ timeout: 120_000 });
+});
+
+test('a link whose run read a file asks for it, refuses another, and runs by itself when it came', async ({ page, context }) => {
+  test.skip(query !== '', 'needs the real worker');
+  await open(page, quick);
+  await page.locator('.drop-zone input[type=file]').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: tone(2000) });
+  await button(page, 'Run').click();
+  await expect(page).toHaveURL(/file=tone.*proof=wasm/, { timeout: 120_000 });
+  const other = await context.newPage();
+  await other.goto(page.url());
+  const wanted = other.locator('.wanted');
+  await expect(wanted).toContainText('This experiment reads tone.wav');
+  await expect(button(other, 'Run')).toBeDisabled();
+  await wanted.locator('input[type=file]').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: tone(1500) });
+  await expect(other.locator('.notice.problem')).toContainText('was not taken');
+  await wanted.locator('input[type=file]').setInputFiles({ name: 'renamed.wav', mimeType: 'audio/wav', buffer: tone(2000) });
+  await expect(other.getByText('The bits agree', { exact: false })).toBeVisible({ timeout: 120_000 });
+  await expect(wanted).toHaveCount(0);
+});
+
+test('the first screen holds a live chart that follows Run', async ({ browser, baseURL }) => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, baseURL });
+  await open(page, long);
+  await button(page, 'Run').click();
+  await expect(firstCurve(page)).toBeInViewport({ timeout: 60_000 });
+  const { y, height } = (await page.locator('.chart').first().boundingBox())!;
+  expect(y + height, 'the whole first chart is above the fold').toBeLessThanOrEqual(900);
+  await page.close();
+});
+
+test('on a phone the knobs come before the pictures and the explanation', async ({ browser, baseURL }) => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 }, baseURL });
+  await open(page);
+  const top = async (selector: string): Promise<number> => (await page.locator(selector).first().boundingBox())!.y;
+  expect(await top('.run-bar')).toBeLessThan(await top('.chart'));
+  expect(await top('.hero')).toBeLessThan(await top('.disclosed'));
+  expect(await top('.disclosed')).toBeLessThan(await top('.masonry'));
+  await page.getByText('Knobs and settings').click();
+  await expect(knob(page, 'Band from')).toBeVisible();
+  await page.close();
 });
 
 for (const [what, hash, says] of [

@@ -78,7 +78,7 @@ const Drawing = memo(function Drawing({ card, chart, rows, arms, width, height, 
   const yTicks = ticks.join();
   const axes = useMemo(() => (
     <>
-      <XAxis dataKey="step" type="number" domain={[from, to]} ticks={[...linearTicks(from, to, 4)]} interval={0} tickFormatter={plainTick} tickLine={false} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} />
+      <XAxis dataKey="step" type="number" domain={[from, to]} ticks={[...stepTicks(from, to)]} interval={0} tickFormatter={plainTick} tickLine={false} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} />
       <YAxis width={54} scale={logY ? 'log' : 'linear'} domain={[low, high]} ticks={yTicks.split(',').map(Number)} interval={0} tickFormatter={format === 'percent' ? percentTick : plainTick} tickLine={false} axisLine={false} allowDataOverflow
         label={{ value: chart.yLabel, angle: -90, position: 'insideLeft', offset: 4, className: 'axis-label', style: { textAnchor: 'middle' } }} />
     </>
@@ -107,6 +107,10 @@ export function ChartSample({ onDrawn }: { onDrawn: () => void }) {
   return card && chart ? <Drawing {...{ card, chart, rows, arms }} width={320} height={leastHeight} logY={false} format="number" several={false} /> : null;
 }
 const sampleDrawings = 4;
+const stepTicks = (from: number, to: number): readonly number[] => {
+  const few = linearTicks(from, to, 4);
+  return few.length < 3 ? linearTicks(from, to, 8) : few;
+};
 const margin = { top: 6, right: 12, bottom: 18, left: 4 };
 const plainTick = (value: number): string => tickText(value);
 const percentTick = (value: number): string => tickText(value, 'percent');

@@ -62,7 +62,8 @@ export function RunStatus() {
   const stale = useApp((s) => Boolean(s.run && s.experiment && s.queue.of === 0 && !sameRun(s.run.experiment, s.experiment)));
   const active = isActive(run);
   const drawn = (run?.seriesVersion ?? 0) > 0 && run?.problem?.kind === 'numerics';
-  const words = texts.status[run?.status ?? 'idle'];
+  const missing = useApp((s) => s.experiment !== undefined && missingFiles(s.experiment, s.files).length > 0);
+  const words = missing && !run ? texts.files.waiting : texts.status[run?.status ?? 'idle'];
   const progress = run?.progress;
   const long = active && progress && (progress.elapsedMs > 2000 || progress.elapsedMs + (progress.leftMs ?? 0) > 2000);
   return (

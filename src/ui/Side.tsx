@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from 'react';
 import { limits, type Backend } from '../spec/experiment';
 import { selectCard, type AppState } from '../store/app';
+import { missingFiles } from '../store/experiment-slice';
 import { fileEndings, kindNames } from '../store/files';
 import { bytesText, percentText } from '../store/format';
 import { writeSaved } from '../store/saved';
@@ -192,9 +193,10 @@ export function ProofNote() {
   const claimed = useApp((app) => app.claimedProof);
   const agreement = useApp((app) => app.agreement);
   const active = useApp((app) => app.run !== undefined && app.run.result === undefined);
+  const waiting = useApp((app) => app.experiment !== undefined && missingFiles(app.experiment, app.files).length > 0);
   const t = texts.proof;
   if (agreement) return <output className={agreement.kind === 'different bits' ? 'note problem' : agreement.kind === 'same bits' ? 'note good' : 'note'}>{agreementText(agreement)}</output>;
-  return claimed ? <output className="note">{active ? t.waiting : t.pending}</output> : null;
+  return claimed && !waiting ? <output className="note">{active ? t.waiting : t.pending}</output> : null;
 }
 function agreementText({ kind, claimed, came, largestRelativeDifference: difference }: Agreement): string {
   const t = texts.proof;

@@ -100,16 +100,13 @@ const star = Array.from({ length: 10 }, (_, i) => {
 }).join(' ');
 
 function Labels({ named, others = [], frame }: { named: readonly Named[]; others?: readonly { readonly x: number; readonly y: number }[]; frame: Frame }) {
-  return placeLabels(named, others, frame.width, frame.height).map((at, i) => {
-    const { label, x, y } = named[i]!;
-    if (!at) return null;
-    return (
-      <g key={i}>
-        {at.leader && <line x1={x} y1={y} x2={at.x + (at.anchor === 'start' ? -3 : at.anchor === 'end' ? 3 : 0)} y2={at.y} className="leader" />}
-        <text x={at.x} y={at.y} dy="0.32em" textAnchor={at.anchor}>{label}</text>
-      </g>
-    );
-  });
+  const placed = placeLabels(named, others, frame.width, frame.height).flatMap((at, i) => (at ? [{ at, ...named[i]! }] : []));
+  return (
+    <>
+      {placed.map(({ at, x, y }, i) => at.leader && <line key={i} x1={x} y1={y} x2={at.x + (at.anchor === 'start' ? -3 : at.anchor === 'end' ? 3 : 0)} y2={at.y} className="leader" />)}
+      {placed.map(({ at, label }, i) => <text key={i} x={at.x} y={at.y} dy="0.32em" textAnchor={at.anchor}>{label}</text>)}
+    </>
+  );
 }
 
 export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scatter>) {

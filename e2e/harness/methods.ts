@@ -26,10 +26,10 @@ function calm(card: Card): KnobValues {
   }));
 }
 /** A method with every arm, each of its programs on both lanes. CPU fallback is forbidden. */
-export async function methodTwin({ method: id, steps }: Readonly<Record<string, unknown>>): Promise<MethodTwin> {
+export async function methodTwin({ method: id, steps, seconds, countsOfSigns }: Readonly<Record<string, unknown>>): Promise<MethodTwin> {
   const start = performance.now();
   const method = await loadMethod(String(id));
-  const twin = twinExecutor(await createWasmExecutor(), await createWebGpuExecutor({ forbidCpuFallback: true }), { steps: Number(steps) });
+  const twin = twinExecutor(await createWasmExecutor(), await createWebGpuExecutor({ forbidCpuFallback: true }), { steps: Number(steps), budgetMs: 1000 * Number(seconds), countsOfSigns: countsOfSigns as string[] });
   const kit = testLab(twin, { asset: fetchAsset, arms: Object.keys(method.card.arms) });
   await method.run(kit.lab, calm(method.card));
   await kit.close();

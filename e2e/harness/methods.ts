@@ -22,7 +22,7 @@ function calm(card: Card): KnobValues {
   const knobs = readKnobs(card.knobs, { ...card.quick });
   return Object.fromEntries(Object.entries(knobs).map(([name, value]) => {
     const knob = card.knobs[name]!;
-    return [name, knob.type === 'logFloat' && /^learningRate/.test(name) ? Math.max(knob.min, Math.min(Number(value), 1e-4)) : value];
+    return [name, knob.type === 'logFloat' && name.startsWith('learningRate') ? Math.max(knob.min, Math.min(Number(value), 1e-4)) : value];
   }));
 }
 /** A method with every arm, each of its programs on both lanes. CPU fallback is forbidden. */

@@ -12,7 +12,7 @@ import { programOutputs } from '../engine/verify';
 const P = [0.9999996039163708, -0.16666553445862062, 0.008332407589448578, -0.00019808739918293237, 2.6998226359438438e-6, -2.0366224290357948e-8];
 const Q = [0.9999999891255665, -0.4999998918154812, 0.041666490188885005, -0.0013887807814884916, 2.4769965998774034e-5, -2.7079773262661533e-7, 1.724759890464611e-9];
 /** 2 pi in two parts: a whole number of turns times the first, of few bits, is exact. */
-const [turnHigh, turnLow] = [6.28125, 0.0019353071795864769];
+const [turnHigh, turnLow] = [6.28125, 0.001935307179586477];
 
 function polynomial(coefficients: readonly number[], s: Value): Value {
   const [highest, ...lower] = coefficients.toReversed();

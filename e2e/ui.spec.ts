@@ -214,3 +214,15 @@ test('every control has a name, and every picture says what it shows', async ({ 
   expect(nameless).toEqual([]);
   await expect(page.locator('[role=img]:not([aria-label])')).toHaveCount(0);
 });
+
+test('a learning rate that diverges stops at its step, says so, keeps the points, and offers the last good params', async ({ page }) => {
+  test.skip(query !== '', 'needs the real worker');
+  await open(page, `${small}&k.steps=400&k.learningRate=100`);
+  await button(page, 'Run').click();
+  const alert = page.getByRole('alert').filter({ hasText: 'Lower the learning rate' });
+  await expect(alert).toContainText(/loss (grew to|became) \S+ at step \d+ \(it was .*Lower the learning rate, now \d/, { timeout: 120_000 });
+  await expect(firstCurve(page)).toBeVisible();
+  const download = page.waitForEvent('download');
+  await button(page, 'Save the last good params (safetensors)').click();
+  expect((await download).suggestedFilename()).toMatch(/last-good\.safetensors$/);
+});

@@ -79,6 +79,12 @@ test('a training that diverges stops at its step, says the value and the learnin
   expect(kit.points.length).toBeGreaterThan(4);
   await kit.close();
 });
+test('a loss that blows up while its numbers are still finite is a divergence too', async () => {
+  const kit = testLab(wasm);
+  const run = runOf(kit.lab, { trainer: kit.lab.trainer({ ...spec, optimizer: sgd() }), hyper: () => ({ learningRate: 3e3 }) });
+  await expect(kit.lab.train(run)).rejects.toThrow(/loss grew to [\d.e+]+ at step \d+ \(it was [\d.e+]+\)\. Lower the learning rate, now 3000/);
+  await kit.close();
+});
 test('Stop unwinds the training between two steps', async () => {
   let steps = 0;
   const pass = async (): Promise<void> => undefined;

@@ -11,8 +11,16 @@ import type { Hyper } from '../nn/optimizers';
 import type { Control, Host } from './host';
 import type { TrainerSpec, TrainingRun } from './lab';
 
+export interface CompiledTraining {
+  readonly program: Program;
+  readonly layout: Layout;
+  readonly frozenLayout: Layout;
+  /** Which outputs are losses. */
+  readonly losses: readonly string[];
+}
 /** The whole step as one program: state theta [P] and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
-export function trainingProgram(spec: TrainerSpec): { program: Program; layout: Layout; frozenLayout: Layout } {
+export function trainingProgram(spec: TrainerSpec): CompiledTraining {
+  let lossNames: readonly string[] = [];
   const layout = layoutOf(spec.params);
   const frozenLayout = layoutOf(spec.frozen ?? {});
   const slots = spec.optimizer.slots(layout.size);
@@ -34,6 +42,7 @@ export function trainingProgram(spec: TrainerSpec): { program: Program; layout: 
       const batch = Object.fromEntries(Object.keys(spec.batch).map((name) => [name, inputs[name]!]));
       const { loss, metrics } = spec.loss({ params: views, frozen, batch });
       const losses: Readonly<Record<string, Value>> = isValue(loss) ? { loss } : loss;
+      lossNames = Object.keys(losses);
       const byLoss = Object.fromEntries(Object.entries(losses).map(([name, l]) => [name, flatGradient(l, views, layout)]));
       const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, batch }) : { gradient: onlyOne(spec.name, byLoss) };
       const scalars = Object.fromEntries(scalarNames.map((name) => [name, inputs[`step.${name}`]!]));
@@ -41,7 +50,7 @@ export function trainingProgram(spec: TrainerSpec): { program: Program; layout: 
       return { state: { theta: next.theta, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
     },
   );
-  return { program, layout, frozenLayout };
+  return { program, layout, frozenLayout, losses: lossNames };
 }
 const isValue = (x: object): x is Value => 'op' in x && 'attrs' in x;
 function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Value {
@@ -54,35 +63,41 @@ function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Valu
 const drainEvery = 64;
 const drainMs = 120;
 
-interface LastFinite {
+/** A loss this many times its first value (or 1, if that is more) is no noise: the training has diverged, although its numbers are finite. */
+const blowUp = 1e6;
+
+/** Theta as it was after `step` steps. */
+interface Good {
   readonly step: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly theta: Tensor | undefined;
+  readonly theta: Tensor;
 }
 /** One run in progress: `advance` takes one step. */
 export class Running {
   private step = 0;
   private drained = 0;
   private lastDrain: number;
-  private lastFinite: LastFinite | undefined;
+  /** Metrics of the first step, and of the last that was read back. */
+  private first: Readonly<Record<string, number>> | undefined;
+  private latest: Readonly<Record<string, number>> | undefined;
+  private good: Good | undefined;
 
   private constructor(
     private readonly run: TrainingRun,
     private readonly session: Session,
-    private readonly layout: Layout,
+    private readonly compiled: CompiledTraining,
     private readonly host: Pick<Host, 'now'>,
     private readonly point: (step: number, metrics: Readonly<Record<string, number>>) => void,
   ) {
     this.lastDrain = host.now();
   }
 
-  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Session>, compiled: { program: Program; layout: Layout; frozenLayout: Layout }, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
+  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Session>, compiled: CompiledTraining, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
     const { program, layout, frozenLayout } = compiled;
     const initial: Record<string, Tensor> = { theta: flatten(run.from, layout) };
     for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(input.shape.reduce((n, d) => n * d, 1)), input.shape);
     if (frozenLayout.size > 0) initial.frozen = flatten(run.frozen ?? {}, frozenLayout);
     const session = await acquire(program, initial, feedsOf(run, 0));
-    return new Running(run, session, layout, host, show);
+    return new Running(run, session, compiled, host, show);
   }
 
   get done(): boolean {
@@ -97,7 +112,7 @@ export class Running {
     if (due) await watch.call({ step: step + 1 + (this.run.firstStep ?? 0), params: () => this.params() });
   }
   async params(): Promise<Params> {
-    return unflatten(await this.session.read('theta'), this.layout);
+    return unflatten(await this.session.read('theta'), this.compiled.layout);
   }
 
   /** Brings the metrics of steps that are not read back yet. */
@@ -106,21 +121,23 @@ export class Running {
   }
 
   private async drain(): Promise<void> {
-    const outputs = await this.session.drain();
-    const now = await this.session.read('theta');
-    // A loss can still be finite where the update that follows it was not.
-    const theta = floats(now).every(Number.isFinite) ? now : this.lastFinite?.theta;
-    for (const output of outputs) {
+    for (const output of await this.session.drain()) {
       const metrics = scalarsOf(output);
-      const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-      if (bad) throw diverged(this.run, this.drained, bad, this.lastFinite);
+      const bad = Object.entries(metrics).find(([name, value]) => !Number.isFinite(value) || this.blownUp(name, value));
+      if (bad) throw diverged(this.run, this.drained, bad, this.latest, this.good && { step: this.good.step, params: unflatten(this.good.theta, this.compiled.layout) });
       const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
       if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart);
       this.drained++;
-      this.lastFinite = { step: this.drained, metrics, theta: this.lastFinite?.theta };
+      this.first ??= metrics;
+      this.latest = metrics;
     }
-    if (this.lastFinite) this.lastFinite = { ...this.lastFinite, theta };
+    const theta = await this.session.read('theta');
+    // A loss can still be finite where the update that follows it was not.
+    if (floats(theta).every(Number.isFinite)) this.good = { step: this.drained, theta };
     this.lastDrain = this.host.now();
+  }
+  private blownUp(name: string, value: number): boolean {
+    return this.compiled.losses.includes(name) && Math.abs(value) > blowUp * Math.max(1, Math.abs(this.first?.[name] ?? 0));
   }
 }
 
@@ -130,7 +147,7 @@ function feedsOf(run: TrainingRun, step: number): Record<string, Tensor> {
 }
 const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
 
-/** A training that left the finite numbers: what was last good is kept on the error. */
+/** A training that left the finite numbers, or whose loss blew up: its last good params are kept on the error. */
 export class Diverged extends NumericsError {
   constructor(
     message: string,
@@ -140,15 +157,15 @@ export class Diverged extends NumericsError {
     super(message);
   }
 }
-function diverged(run: TrainingRun, step: number, [metric, value]: [string, number], lastFinite: LastFinite | undefined): Diverged {
+function diverged(run: TrainingRun, step: number, [metric, value]: readonly [string, number], before: Readonly<Record<string, number>> | undefined, good: { step: number; params: Params } | undefined): Diverged {
   const hyper: Hyper = run.hyper(step);
-  const before = lastFinite?.metrics[metric];
-  const was = before === undefined ? '' : ` (it was ${Number(before.toPrecision(4))})`;
-  const good = lastFinite ? ` The state of step ${lastFinite.step} and every point before it are kept.` : '';
+  const digits = (x: number): number => Number(x.toPrecision(4));
+  const was = before?.[metric] === undefined ? '' : ` (it was ${digits(before[metric])})`;
+  const kept = good ? ` The params after step ${good.step} and every point before are kept.` : '';
   return new Diverged(
-    `${run.arm}: ${metric} became ${Number.isNaN(value) ? 'NaN' : value} at step ${step + 1}${was}. Lower the learning rate, now ${Number(hyper.learningRate.toPrecision(3))}.${good}`,
+    `${run.arm}: ${metric} ${Number.isFinite(value) ? 'grew to' : 'became'} ${Number.isNaN(value) ? 'NaN' : digits(value)} at step ${step + 1}${was}. Lower the learning rate, now ${digits(hyper.learningRate)}.${kept}`,
     run.arm,
-    lastFinite?.theta && unflatten(lastFinite.theta, layoutOf(run.trainer.spec.params)),
+    good?.params,
   );
 }
 

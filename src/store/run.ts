@@ -1,7 +1,7 @@
 /** One run as the page knows it, and what each event makes of it. Pure, except for the series book, which grows in place. */
 import type { Problem } from '../base/errors';
 import type { Experiment, Provider } from '../spec/experiment';
-import type { RunEvent, RunId } from '../spec/messages';
+import type { FileBytes, RunEvent, RunId } from '../spec/messages';
 import type { Picture } from '../spec/picture';
 import type { Light, RunResult } from '../spec/result';
 import { appendBatch, emptyBook, type SeriesBook } from './series';
@@ -34,6 +34,8 @@ export interface Run {
   readonly lights: Readonly<Record<string, Light>>;
   readonly result?: RunResult;
   readonly problem?: Problem;
+  /** Of a training that diverged: its last good params, as a file. */
+  readonly lastGood?: FileBytes;
 }
 
 export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {} });
@@ -77,6 +79,7 @@ export function applyEvent(run: Run, event: Extract<RunEvent, { runId: RunId }>)
         ...run,
         status: event.problem.kind === 'stopped' ? 'stopped' : 'failed',
         problem: event.problem,
+        ...(event.lastGood && { lastGood: event.lastGood }),
         ...(event.partial && { result: event.partial, lights: withLights(run.lights, event.partial.lights) }),
       };
   }

@@ -4,7 +4,9 @@ import { durationText, leftText } from '../store/format';
 import { isActive, type Run } from '../store/run';
 import { missingFiles } from '../store/experiment-slice';
 import { sameRun } from '../store/run-slice';
+import type { FileBytes } from '../spec/messages';
 import { useApp, useAppStore } from './app-context';
+import { saveFile } from './pictures/media';
 import { texts } from './texts';
 
 const icons = {
@@ -55,6 +57,11 @@ function useSpaceKey(): void {
   }, [store]);
 }
 
+/** The params of before a divergence, to be saved. */
+function LastGood({ file }: { file: FileBytes }) {
+  return <button type="button" onClick={() => saveFile(file.name, new Blob([file.bytes as Uint8Array<ArrayBuffer>]))}>{texts.saveLastGood}</button>;
+}
+
 /** Progress with the time left, for whatever lasts longer than two seconds. */
 export function RunStatus() {
   const run = useApp((s) => s.run);
@@ -78,7 +85,7 @@ export function RunStatus() {
       </div>
       {active && <progress max={1} value={progress ? progress.share : undefined} aria-label={progress?.label ?? words} />}
       {run?.problem && run.status !== 'failed' && <p className="note">{run.problem.message}</p>}
-      {run?.problem && run.status === 'failed' && <div className="failure" role="alert"><b>{texts.failed}</b><p>{run.problem.message}</p>{drawn && <p className="soft">{texts.failedKept}</p>}</div>}
+      {run?.problem && run.status === 'failed' && <div className="failure" role="alert"><b>{texts.failed}</b><p>{run.problem.message}</p>{drawn && <p className="soft">{texts.failedKept}</p>}{run.lastGood && <LastGood file={run.lastGood} />}</div>}
       {stale && !active && <p className="note">{texts.stale}</p>}
     </div>
   );

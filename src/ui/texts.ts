@@ -19,6 +19,7 @@ export const texts = {
     stopped: 'Stopped', finished: 'Finished', failed: 'Failed',
   } satisfies Record<RunStatus | 'idle', string>,
   failed: 'This run ended early.',
+  saveLastGood: 'Save the last good params (safetensors)',
   failedKept: 'The points that came before stay on the page, and so do your knobs.',
   left: (time: string) => `about ${time} left`,
   took: (time: string) => `in ${time}`,

@@ -46,7 +46,7 @@ export const card = defineCard({
     hidden: int({ label: 'Width H', min: 16, max: 256, step: 16, default: 64, group: 'Network', help: 'Hidden units; the authors use 222 (audio), 256 (images).' }),
     layers: int({ label: 'Sine layers L', min: 2, max: 6, default: 4, group: 'Network' }),
     omega1: float({ label: 'ω₁ of the second SIREN', min: 0, max: 3000, step: 1, default: 0, group: 'Network', help: 'First-layer frequency of the arm "SIREN, larger ω₁"; 0 takes max(30, 3000 N / 150000).' }),
-    learningRate: logFloat({ label: 'Learning rate', min: 1e-5, max: 1e-2, default: 1e-4, group: 'Training', help: 'Adam; 1e-4 in the paper. Larger rates let the baseline escape late.' }),
+    learningRate: logFloat({ label: 'Learning rate', min: 1e-5, max: 100, default: 1e-4, group: 'Training', help: 'Adam; 1e-4 in the paper. Larger rates let the baseline escape late.' }),
     decay: float({ label: 'Decay each 20 steps', min: 0.9, max: 1, step: 0.001, default: 0.99, group: 'Training', help: 'The learning rate is multiplied by this after every 20 full-batch steps: 0.99 audio, 0.998 images.' }),
     steps: int({ label: 'Steps', min: 20, max: 4000, step: 20, default: 500, group: 'Training', help: 'Full-batch steps.' }),
   },

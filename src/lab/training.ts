@@ -64,7 +64,7 @@ const drainEvery = 64;
 const drainMs = 120;
 
 /** A loss this many times its first value (or 1, if that is more) is no noise: the training has diverged, although its numbers are finite. */
-const blowUp = 1e6;
+const blowUp = 1e4;
 
 /** Theta as it was after `step` steps. */
 interface Good {

@@ -10,7 +10,7 @@ const browser = await chromium.launch({ ...(executablePath && { executablePath }
 const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
 await page.goto(`${server.resolvedUrls.local[0]}#winner?v=1&backend=wasm&seeds=2&k.steps=300&arms=siren,siren-wide,siren2,siren2-unscaled`);
 await page.getByRole('button', { name: 'Run', exact: true }).click();
-await page.getByText('Finished').first().waitFor({ timeout: 300_000 });
+await page.waitForFunction(() => document.querySelector('.status-line output')?.textContent?.startsWith('Finished'), undefined, { timeout: 300_000 });
 await page.evaluate(() => window.scrollTo(0, 0));
 await page.waitForTimeout(1000); // charts follow a few times a second
 await page.screenshot({ path: 'docs/playground.png' });

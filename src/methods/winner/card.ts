@@ -17,7 +17,7 @@ export const card = defineCard({
   explanation: [
     'A SIREN is a small network of sine layers that learns a signal: time goes in, loudness comes out. At the start its layers carry power only at low frequencies. If the target has none there, gradients find nothing to hold on to, and the output collapses to zero, although the network could represent the target. The authors call this the spectral bottleneck.',
     'The remedy is a single draw of noise before training. The spectral centroid of the target, its average frequency, sets how much: S0 for the first weight matrix and S1 for the second. Everything is then trained as usual. The perturbed network is called SIREN²; it has no more params than before.',
-    'Watch the spectrum picture: the grey target, and in colour what layer 2 carries before training. Where the two overlap, the network can learn. Move S0 and S1 in the preview below it, and the coloured curve moves.',
+    'Watch the spectrum picture: the grey target, and in colour what layer 2 and the last layer carry before training. SIREN carries nothing in the band of the target in any layer. With the published constant the second layer of SIREN² already covers the band; with S0max scaled to a short signal the second layer stays low, and the later ones spread into it. Move S0 and S1 in the preview, and the curves move.',
   ],
   equations: [
     { tex: 'h_1 = \\sin\\bigl(\\omega_1 (W_0 x + b_0)\\bigr),\\quad h_{l+1} = \\sin\\bigl(\\omega_0 (W_l h_l + b_l)\\bigr),\\quad \\hat y = W_L h_L + b_L', says: 'L sine layers, and a linear one.' },
@@ -70,7 +70,7 @@ export const card = defineCard({
     'psnr/between/zero': { label: 'Predicting zero, between', unit: 'dB' },
   },
   pictures: {
-    spectrum: { title: 'Spectrum before training', says: 'The target, and the pre-activations of layer 2 at initialisation. Overlap means that the network can hear the target.', main: true },
+    spectrum: { title: 'Spectrum before training', says: 'The target, and what layer 2 (dashed: the last layer) carries at initialisation. Where a layer overlaps the target, gradients find a hold.', main: true },
     error: { title: 'Error by frequency over time', says: 'log10 of |FFT(prediction) − FFT(target)| in 48 bands; time runs to the right, frequency upwards.' },
     waveform: { title: 'Waveform', says: 'A stretch of the target and of what each network makes of it.' },
     audio: { title: 'Listen', says: 'The target and the reconstructions as sound.' },
@@ -96,7 +96,7 @@ export const card = defineCard({
   asks: {
     preview: {
       title: 'What the noise does before training',
-      says: 'The spectrum of layer 2 at initialisation, for any two scales.',
+      says: 'The spectra of layer 2 and of the last layer at initialisation, for any two scales.',
       needsRun: false,
       knobs: {
         s0: float({ label: 'S0', min: 0, max: 400, step: 0.5, default: 40, help: 'Radians per unit x.' }),

@@ -1,5 +1,5 @@
-import { log10 } from '../../base/math';
-import { Random } from '../../base/random';
+import { cos, log10 } from '../../base/math';
+import type { Random } from '../../base/random';
 import { floats, tensor, type Params, type Tensor } from '../../base/tensor';
 import { binFrequencies, errorSpectrum, magnitudeSpectrum, powerSpectrum, psnr, psnrOf, spectralCentroid1d, zeroPredictorPsnr } from '../../data/spectrum';
 import type { Forward, Lab, Shapes, TrainingRun } from '../../lab/lab';
@@ -142,7 +142,7 @@ const forwardOf = (lab: Lab, { arm, shape, start }: Fit, target: Target): Forwar
     inputs: { x: { shape: target.x.shape } },
     outputs: ({ params, inputs }) => {
       const { output, preActivations } = siren(params, inputs.x!, shape);
-      return { output, layer2: preActivations[1]! };
+      return { output, layer2: preActivations[1]!, last: preActivations.at(-1)! };
     },
   });
 const predict = async (forward: Forward, params: Params, x: Tensor): Promise<Float32Array> => floats((await forward.run(params, { x })).output!);
@@ -191,18 +191,28 @@ function shapeOfSpectrum(spectrum: ArrayLike<number>): Float32Array {
     return total / (Math.min(n - 1, k + half) - Math.max(0, k - half) + 1);
   });
   const top = smooth.reduce((a, b) => Math.max(a, b), 1e-30);
-  return smooth.map((v) => Math.max(v / top, 1e-5)); // a floor, for the logarithmic axis
+  return smooth.map((v) => Math.max(v / top, 1e-6)); // a floor, for the logarithmic axis
+}
+/** Less its mean, under a Hann window: the ends of an activation do not meet, and the jump would leak power into every bin. */
+function windowed(values: Float32Array): Float32Array {
+  const mean = values.reduce((total, v) => total + v, 0) / values.length;
+  return values.map((v, n) => (v - mean) * (0.5 - 0.5 * cos((2 * Math.PI * n) / (values.length - 1))));
 }
 async function startPicture(target: Target, fits: readonly Fit[], forwards: ReadonlyMap<string, Forward>): Promise<Lines> {
   const n = target.x.shape[0]!;
   const x = binFrequencies(n);
-  const series: Lines['series'][number][] = [{ label: 'Target', dashed: true, x, y: shapeOfSpectrum(magnitudeSpectrum(channelOf(floats(target.y), target.channels, 0))) }];
-  for (const { arm, start, shape } of fits) {
-    const layer2 = floats((await forwards.get(arm)!.run(start, { x: target.x })).layer2!);
-    // Mean power over the units of the layer.
+  const series: Lines['series'][number][] = [{ label: 'Target', dashed: true, x, y: shapeOfSpectrum(magnitudeSpectrum(windowed(channelOf(floats(target.y), target.channels, 0)))) }];
+  /** Mean power over units of a layer, as magnitude. */
+  const spectrumOf = (layer: Float32Array, hidden: number): Float32Array => {
     const power = new Float64Array(x.length);
-    for (let unit = 0; unit < shape.hidden; unit += 4) powerSpectrum(channelOf(layer2, shape.hidden, unit)).forEach((p, k) => (power[k]! += k === 0 ? 0 : p));
-    series.push({ label: labelOf(arm), arm, x, y: shapeOfSpectrum(power.map(Math.sqrt)) });
+    for (let unit = 0; unit < hidden; unit += 4) powerSpectrum(windowed(channelOf(layer, hidden, unit))).forEach((p, k) => (power[k]! += p));
+    return shapeOfSpectrum(power.map(Math.sqrt));
+  };
+  for (const { arm, start, shape } of fits) {
+    const { layer2, last } = await forwards.get(arm)!.run(start, { x: target.x });
+    series.push({ label: `${labelOf(arm)}, layer 2`, arm, x, y: spectrumOf(floats(layer2!), shape.hidden) });
+    // With S0max scaled, the second layer stays low, and it is the later ones that spread.
+    if (shape.layers > 2 && (arm === 'siren' || arm === 'siren2')) series.push({ label: `${labelOf(arm)}, layer ${shape.layers}`, arm, dashed: true, x, y: spectrumOf(floats(last!), shape.hidden) });
   }
   return { kind: 'lines', xLabel: 'Frequency (1 = Nyquist)', yLabel: 'Magnitude, largest = 1', logY: true, series, markers: [{ label: 'centroid ψ', x: target.centroid }] };
 }

@@ -50,7 +50,7 @@ test.each([
   ['#__proto__?v=1', /does not have/],
   ['#constructor', /does not have/],
   ['', /does not have/],
-])('the link %.30s is refused with a reason', (link, reason) => {
+])('link %# of the bad ones is refused with a reason', (link, reason) => {
   expect(() => readLink(link, cards)).toThrow(LinkError);
   expect(() => readLink(link, cards)).toThrow(reason);
 });

@@ -34,7 +34,7 @@ export function writeLink(card: Card, experiment: Experiment, proof?: Proof): st
   if (experiment.threads !== base.threads) fields.push(['threads', String(experiment.threads)]);
   if (experiment.arms.join() !== base.arms.join()) fields.push(['arms', experiment.arms.join(',')]);
   for (const [name, value] of Object.entries(experiment.knobs)) if (value !== base.knobs[name]) fields.push([`k.${name}`, showValue(value)]);
-  for (const file of experiment.files) fields.push(['file', `${encodeURIComponent(file.name)}:${file.sizeBytes}:${file.sha256}`]);
+  for (const file of experiment.files) fields.push(['file', `${file.name}:${file.sizeBytes}:${file.sha256}`]);
   if (proof) fields.push(['proof', `${proof.provider}:${proof.fingerprint}:${proof.marks.map((m) => String(Number(m.toPrecision(6)))).join(',')}`]);
   return `#${card.id}?${fields.map(([k, v]) => `${k}=${readable(v)}`).join('&')}`;
 }
@@ -50,9 +50,9 @@ function readInt(name: string, text: string, min: number, max: number): number {
   return value;
 }
 function readFile(text: string): FileRef {
-  const [name, size, hash] = text.split(':');
-  if (!name || !/^\d{1,12}$/.test(size ?? '') || !/^[0-9a-f]{64}$/.test(hash ?? '')) throw new LinkError('The link names a file in a form that cannot be read. Expected file=name:size:sha256.');
-  return { name: decode(name).slice(0, 200), sizeBytes: Number(size), sha256: hash! };
+  const [, name, size, hash] = /^(.+):(\d{1,12}):([0-9a-f]{64})$/s.exec(text) ?? [];
+  if (!name) throw new LinkError('The link names a file in a form that cannot be read. Expected file=name:size:sha256.');
+  return { name: name.slice(0, 200), sizeBytes: Number(size), sha256: hash! };
 }
 function readProof(text: string): Proof | undefined {
   const [provider, fingerprint, marks = ''] = text.split(':');

@@ -34,7 +34,8 @@ export async function readExperiment(text: string): Promise<{ experiment: Experi
 }
 /** A saved experiment passes the same door as a link: it is written as one and read back. */
 function linkOfJson(json: unknown, name: string): string {
-  const at = json as Partial<Experiment> | null;
+  const at = json as (Partial<Experiment> & { link?: unknown }) | null;
+  if (typeof at === 'object' && at !== null && typeof at.link === 'string') return at.link; // as the page saves it
   if (typeof at !== 'object' || at === null || typeof at.method !== 'string' || !Object.hasOwn(cards, at.method)) throw new InputError(`${name} is not an experiment: it names no method of this version.`);
   const card = cards[at.method]!;
   const base = defaultExperiment(card);

@@ -40,7 +40,7 @@ function linkOfPlain(value: Record<string, unknown>): string {
   if (isRecord(value.knobs)) for (const [name, knob] of Object.entries(value.knobs)) fields.push([`k.${name}`, String(knob)]);
   for (const file of Array.isArray(value.files) ? value.files : []) {
     if (!isRecord(file)) throw new LinkError('The experiment names a file in a form that cannot be read.');
-    fields.push(['file', `${encodeURIComponent(String(file.name))}:${String(file.sizeBytes)}:${String(file.sha256)}`]);
+    fields.push(['file', `${String(file.name)}:${String(file.sizeBytes)}:${String(file.sha256)}`]);
   }
   return `#${String(value.method)}?${fields.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}`;
 }

@@ -5,7 +5,7 @@ import type { Executor, Outputs, Session } from '../../src/engine/executor';
 import { add } from '../../src/engine/ops';
 import { defineProgram } from '../../src/engine/program';
 import { runtimeFacts } from '../../src/runtime/facts';
-import { agree, race } from '../../src/runtime/race';
+import { race } from '../../src/runtime/race';
 import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runtime/test-programs';
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
@@ -116,16 +116,6 @@ export const scenarios = {
     const { outputs } = await steps(gpu, counting(), 1);
     await gpu.close();
     return { refused, total: outputs[0]!.total!.data[0] };
-  },
-  /** Recorded and replayed against plain steps, and against a feed that changes. */
-  capture: async (args: Args) => {
-    const build = args.build as WebGpuOptions['build'];
-    const [plain, captured] = [await open('webgpu', { build }), await open('webgpu', { build, graphCapture: true })];
-    const { program, initial, feeds } = mlp();
-    const same = await agree(program, initial, feeds(0), plain, captured, 4);
-    const [a, b] = [await steps(plain, mlp(), 4), await steps(captured, mlp(), 4)];
-    await Promise.all([plain.close(), captured.close()]);
-    return { same, changingFeeds: a.outputs.map((o, i) => bitsOf(o.loss!) === bitsOf(b.outputs[i]!.loss!)) };
   },
   times: async (args: Args) => {
     const start = performance.now();

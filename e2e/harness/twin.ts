@@ -2,7 +2,7 @@
 import { Fingerprint } from '../../src/base/hash';
 import type { Tensor } from '../../src/base/tensor';
 import type { Executor, Outputs, Session } from '../../src/engine/executor';
-import { writeOnnx } from '../../src/engine/onnx';
+import { writeOnnx } from '../../src/engine/onnx/writer';
 import type { Program } from '../../src/engine/program';
 
 /** Greatest of the differences of two tensors. */

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { writeModel } from '../engine/onnx';
+import { writeModel } from '../engine/onnx/writer';
 import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
 import { createWasmExecutor } from '../runtime/wasm';

@@ -1,7 +1,7 @@
 /** Runs programs on onnxruntime-web's CPU kernels in WebAssembly: in every browser and in Node, with the same bits. */
 import type { DType, Tensor } from '../base/tensor';
 import type { Executor, Outputs, Session } from '../engine/executor';
-import { writeOnnx } from '../engine/onnx';
+import { writeOnnx } from '../engine/onnx/writer';
 import type { Program } from '../engine/program';
 import { checkAll, checkLive, checkTensor, heldValues } from './check';
 import { toRuntimeProblem, wasmLane, type InferenceSession, type OptimizationLevel, type OrtLane, type OrtTensor } from './ort';

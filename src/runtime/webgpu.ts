@@ -2,7 +2,7 @@
 import { RuntimeProblem } from '../base/errors';
 import { floats, tensor } from '../base/tensor';
 import type { Executor, Session } from '../engine/executor';
-import { writeOnnx } from '../engine/onnx';
+import { writeOnnx } from '../engine/onnx/writer';
 import { sin } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
 import { checkAll, heldValues } from './check';

@@ -5,7 +5,7 @@ import { downstreamClasses, glyphShifts, makeGlyphs, type GlyphsSpec } from '../
 import { labelledFromIdx, pairIdx } from '../../data/idx';
 import { countOf, splitOff, type Labelled } from '../../data/labelled';
 import { readTypefaces } from '../../data/typefaces';
-import { readCheckpoint } from '../../engine/onnx';
+import { readCheckpoint } from '../../engine/onnx/writer';
 import type { Lab } from '../../lab/lab';
 import { batchSize, type ImageSet } from './network';
 import { pixelShifts, shifted } from './shifts';

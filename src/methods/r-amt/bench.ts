@@ -1,7 +1,7 @@
 /** What all arms of a trial share, and how a set of weights is judged. */
 import { floats, tensor, type Params, type Tensor } from '../../base/tensor';
 import { layoutOf, unflatten } from '../../engine/layout';
-import { readCheckpoint } from '../../engine/onnx';
+import { readCheckpoint } from '../../engine/onnx/writer';
 import type { Lab } from '../../lab/lab';
 import { dualConfig, type DualConfig } from '../../nn/dual';
 import type { ValuesOf } from '../../spec/knobs';

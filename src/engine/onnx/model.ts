@@ -2,7 +2,7 @@
  * An ONNX model as plain data, and its bytes. Covers what the playground reads and writes: one graph of nodes with plain attributes
  * and dense tensors. Subgraphs, sparse and external tensors are refused by name. Field numbers: onnx.proto3 of ONNX 1.16.
  */
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 import { ProtoReader, ProtoWriter } from './protobuf';
 
 /** Element types kept apart here. On reading, float16 and bfloat16 are widened to float32. */

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { Random } from '../base/random';
-import { sizeOf, tensor, type Shape } from '../base/tensor';
-import { gradients } from './autodiff';
-import { toOnnx, writeModel, writeOnnx } from './onnx';
-import { decodeModel, encodeModel, ONNX_TYPES, type OnnxAttribute, type OnnxModel, type OnnxTensor } from './onnx-model';
-import { readOnnx } from './onnx-reader';
-import { BUILDERS } from './onnx-reader-ops';
-import * as ops from './ops';
-import { defineProgram, type Program } from './program';
-import { constantOp, topological, type Reference, type Value } from './value';
-import { programInputs, programOutputs } from './verify';
+import { InputError } from '../../base/errors';
+import { Random } from '../../base/random';
+import { sizeOf, tensor, type Shape } from '../../base/tensor';
+import { gradients } from '../autodiff';
+import { toOnnx, writeModel, writeOnnx } from './writer';
+import { decodeModel, encodeModel, ONNX_TYPES, type OnnxAttribute, type OnnxModel, type OnnxTensor } from './model';
+import { readOnnx } from './reader';
+import { BUILDERS } from './operators';
+import * as ops from '../ops';
+import { defineProgram, type Program } from '../program';
+import { constantOp, topological, type Reference, type Value } from '../value';
+import { programInputs, programOutputs } from '../verify';
 
 // -- two ways to run a model: onnxruntime, and the reference facets of what was read -------------------------------------------
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { broadcastShapes, int32, tensor, type Shape } from '../base/tensor';
-import { printProgram, readCheckpoint, toOnnx, verifyProgram, writeModel, writeOnnx } from './onnx';
-import { decodeModel, encodeModel, float16, type OnnxModel } from './onnx-model';
-import { defineProgram, type Program } from './program';
+import { InputError } from '../../base/errors';
+import { broadcastShapes, int32, tensor, type Shape } from '../../base/tensor';
+import { printProgram, readCheckpoint, toOnnx, verifyProgram, writeModel, writeOnnx } from './writer';
+import { decodeModel, encodeModel, float16, type OnnxModel } from './model';
+import { defineProgram, type Program } from '../program';
 import { ProtoWriter } from './protobuf';
-import { constant, defineOp, filled, makeValue, scalar, type Value } from './value';
+import { constant, defineOp, filled, makeValue, scalar, type Value } from '../value';
 
 // Ops of the tests' own: the writer is tested apart from the ops that it will write.
 const binary = (name: string, opType: string) => {

@@ -1,15 +1,15 @@
 /**
  * ONNX to programs: a file's graph becomes our own ops, so that it can be differentiated, trained and written again. The nodes'
- * meanings are the table in `onnx-reader-ops.ts`; here are names, roles, sizes and what is known before the program runs.
+ * meanings are the table in `operators`; here are names, roles, sizes and what is known before the program runs.
  */
-import { InputError, StippleError } from '../base/errors';
-import type { DType, Params, Shape, Tensor } from '../base/tensor';
-import { paramNames, rolesOf, toTensor, userMetadata } from './onnx';
-import { decodeModel, type OnnxDType, type OnnxNode, type OnnxValueInfo } from './onnx-model';
-import { fromFile, NodeReader, StaticValues } from './onnx-node-reader';
-import { BUILDERS } from './onnx-reader-ops';
-import type { Program } from './program';
-import { constant, input, topological, type Value } from './value';
+import { InputError, StippleError } from '../../base/errors';
+import type { DType, Params, Shape, Tensor } from '../../base/tensor';
+import { paramNames, rolesOf, toTensor, userMetadata } from './writer';
+import { decodeModel, type OnnxDType, type OnnxNode, type OnnxValueInfo } from './model';
+import { fromFile, NodeReader, StaticValues } from './node-reader';
+import { BUILDERS } from './operators';
+import type { Program } from '../program';
+import { constant, input, topological, type Value } from '../value';
 
 export interface ReadOptions {
   /** Sizes that the file leaves open, by their names there. */

@@ -1,9 +1,9 @@
-/** What a builder of `onnx-reader-ops.ts` sees of an ONNX node. */
-import { InputError } from '../base/errors';
-import { showShape, sizeOf, type Tensor } from '../base/tensor';
-import { toTensor } from './onnx';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model';
-import { constantOp, inputOp, type Reference, type Value } from './value';
+/** What a builder of `operators` sees of an ONNX node. */
+import { InputError } from '../../base/errors';
+import { showShape, sizeOf, type Tensor } from '../../base/tensor';
+import { toTensor } from './writer';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './model';
+import { constantOp, inputOp, type Reference, type Value } from '../value';
 
 const END = BigInt(Number.MAX_SAFE_INTEGER);
 /** "To the end" is INT64_MAX in many files: beyond what a number holds, it becomes the largest int32, which still means that. */

@@ -4,7 +4,7 @@
  * left, a varint has at most ten bytes, nothing is allocated by a length that the file merely claims, and groups are refused. How
  * deep messages nest is up to the caller's own schema, which does not recurse.
  */
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 
 export type WireType = 0 | 1 | 2 | 5;
 /** Bytes from this size on are kept as they are, not copied at each level of nesting. */

@@ -2,15 +2,15 @@
  * Programs to ONNX: opset 21, pinned, since the WebGPU provider's kernels are registered by op version. What is equal is written
  * once (nodes with the same type, attributes and inputs; initializers with the same bytes) and what no output needs is left out.
  */
-import { MismatchError, ShapeError } from '../base/errors';
-import { sameShape, showShape, type Params, type Tensor } from '../base/tensor';
-import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './onnx-model';
-import type { Program } from './program';
-import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Value } from './value';
-import { programInputs, programOutputs, verifyProgram } from './verify';
+import { MismatchError, ShapeError } from '../../base/errors';
+import { sameShape, showShape, type Params, type Tensor } from '../../base/tensor';
+import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
+import type { Program } from '../program';
+import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Value } from '../value';
+import { programInputs, programOutputs, verifyProgram } from '../verify';
 
-export { printProgram } from './print';
-export { verifyProgram } from './verify';
+export { printProgram } from '../print';
+export { verifyProgram } from '../verify';
 
 export const OPSET = 21;
 export const IR_VERSION = 10;

@@ -1,0 +1,40 @@
+/** What every table of operators is made of: the type of a row, and small helpers that rows share. */
+import { int32, type Shape } from '../../../base/tensor';
+import { fail, type NodeReader } from '../node-reader';
+import * as ops from '../../ops';
+import { constant, scalar, type Value } from '../../value';
+
+/** One output, or all of a node's outputs. */
+export type Builder = (node: NodeReader) => Value | readonly Value[];
+/** Operator -> what it means in our ops: one row an operator. */
+export type Builders = Readonly<Record<string, Builder>>;
+
+/** Axes counted from the front. */
+export const axesOf = (axes: readonly number[], rank: number): number[] => axes.map((axis) => ops.normalAxis('axis', axis, rank));
+export const all = (shape: Shape): number[] => shape.map((_, i) => i);
+/** A reshape of a reshape is one reshape. */
+export function reshaped(x: Value, to: Shape): Value {
+  let from = x;
+  while (from.op.name === 'reshape') from = from.inputs['x']!;
+  return ops.reshape(from, to);
+}
+export const first = (value: Value, rank: number): Value => reshaped(value, [1, value.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
+export const not = (x: Value): Value => ops.equal(x, constant({ dtype: 'bool', shape: [], data: Uint8Array.of(0) }));
+export const asFloat = (x: Value): Value => ops.cast(x, 'float32');
+export const integer = (value: number): Value => constant(int32([value], []));
+/** A number of the dtype of another value. */
+export const like = (x: Value, value: number): Value => (x.dtype === 'int32' ? integer(value) : scalar(value));
+export const fold = (combine: (a: Value, b: Value) => Value): Builder => ({ all: [start, ...rest] }) => rest.reduce(combine, start ?? fail('it has no input.'));
+export const unary = (apply: (x: Value) => Value): Builder => (node) => apply(node.input(0));
+export const binary = (apply: (a: Value, b: Value) => Value): Builder => (node) => apply(node.input(0), node.input(1));
+export const floatOr = (node: NodeReader, i: number, otherwise: number): number => node.numbers(i)?.[0] ?? otherwise;
+const LIMIT = 1 << 24;
+export function bounded(count: number): number {
+  return count >= 0 && count <= LIMIT ? count : fail(`it would make ${count} numbers while reading.`);
+}
+export function standardized(x: Value, axes: readonly number[], epsilon: number): Value {
+  const centred = ops.sub(x, ops.mean(x, { axes, keepDims: true }));
+  const variance = ops.mean(ops.mul(centred, centred), { axes, keepDims: true });
+  return ops.mul(centred, ops.reciprocal(ops.sqrt(ops.add(variance, epsilon))));
+}
+export const spatial = (x: Value): { axes: number[]; keepDims: true } => ({ axes: all(x.shape).slice(2), keepDims: true });

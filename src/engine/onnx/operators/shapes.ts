@@ -1,0 +1,154 @@
+/** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
+import { int32, showShape, sizeOf, type Shape } from '../../../base/tensor';
+import { fail, fromFile } from '../node-reader';
+import * as ops from '../../ops';
+import { constant, scalar, type Value } from '../../value';
+import { axesOf, all, reshaped, first, not, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
+
+const reshape: Builder = (node) => {
+  const x = node.input(0);
+  const asked = node.intsOf(1, 'shape') ?? fail('it gives no shape.');
+  const copied = asked.map((d, i) => (d === 0 && node.int('allowzero', 0) === 0 ? (x.shape[i] ?? fail(`size ${i} is to be copied, but the input is ${showShape(x.shape)}.`)) : d));
+  const rest = copied.reduce((n, d) => (d === -1 ? n : n * d), 1);
+  return reshaped(x, copied.map((d) => (d === -1 ? sizeOf(x.shape) / rest : d)));
+};
+const flatten: Builder = (node) => {
+  const { shape } = node.input(0);
+  const given = node.int('axis', 1);
+  const axis = given < 0 ? given + shape.length : given;
+  return reshaped(node.input(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))]);
+};
+const squeeze: Builder = (node) => {
+  const x = node.input(0);
+  const given = node.intsOf(1, 'axes');
+  const axes = given ? axesOf(given, x.shape.length) : all(x.shape).filter((i) => x.shape[i] === 1);
+  return reshaped(x, x.shape.filter((_, i) => !axes.includes(i)));
+};
+const unsqueeze: Builder = (node) => {
+  const x = node.input(0);
+  const given = node.intsOf(1, 'axes') ?? fail('it gives no axes.');
+  const rank = x.shape.length + given.length;
+  const axes = axesOf(given, rank);
+  const sizes = [...x.shape];
+  return reshaped(x, Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (sizes.shift() ?? 1))));
+};
+const expand: Builder = (node) => {
+  const x = node.input(0);
+  const to = node.numbers(1) ?? fail('it gives no shape.');
+  const rank = Math.max(to.length, x.shape.length);
+  const [from, asked] = [x.shape, to].map((s) => [...Array<number>(rank - s.length).fill(1), ...s]) as [number[], number[]];
+  return ops.expand(x, from.map((d, i) => (asked[i] === 1 ? d : asked[i]!))); // ONNX: sizes of 1 in the target broadcast too
+};
+/** Every `step`-th entry of one axis: padded to whole groups, the first of each group taken. */
+export function everyNth(x: Value, axis: number, step: number): Value {
+  if (step === 1) return x;
+  const size = x.shape[axis]!;
+  const groups = Math.ceil(size / step);
+  const along = (value: number): number[] => x.shape.map((_, i) => (i === axis ? value : 0));
+  const padded = ops.pad(x, along(0), along(groups * step - size));
+  const grouped = ops.reshape(padded, [...x.shape.slice(0, axis), groups, step, ...x.shape.slice(axis + 1)]);
+  return ops.reshape(ops.sliceAxis(grouped, axis + 1, 0, 1), x.shape.map((d, i) => (i === axis ? groups : d)));
+}
+const slice: Builder = (node) => {
+  const x = node.input(0);
+  const starts = node.intsOf(1, 'starts') ?? fail('it gives no starts.');
+  const ends = node.intsOf(2, 'ends') ?? fail('it gives no ends.');
+  const axes = axesOf(node.intsOf(3, 'axes') ?? starts.map((_, i) => i), x.shape.length);
+  const steps = node.numbers(4) ?? starts.map(() => 1);
+  if (steps.some((s) => s < 1 || !Number.isInteger(s))) fail(`steps [${steps.join(',')}] must be at least 1.`);
+  const [from, to] = [x.shape.map(() => 0), [...x.shape]];
+  axes.forEach((axis, i) => {
+    const size = x.shape[axis]!;
+    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+    from[axis] = place(starts[i]!);
+    to[axis] = place(ends[i]!);
+  });
+  return axes.reduce((y, axis, i) => everyNth(y, axis, steps[i]!), ops.slice(x, from, to));
+};
+const pad: Builder = (node) => {
+  const x = node.input(0);
+  const mode = node.text('mode', 'constant');
+  if (mode !== 'constant') fail(`mode "${mode}" is not supported, only "constant".`);
+  const given = node.intsOf(1, 'pads') ?? fail('it gives no pads.');
+  const axes = axesOf(node.numbers(3) ?? all(x.shape), x.shape.length);
+  const [before, after] = [x.shape.map(() => 0), x.shape.map(() => 0)];
+  axes.forEach((axis, i) => {
+    before[axis] = given[i]!;
+    after[axis] = given[i + axes.length]!;
+  });
+  const value = floatOr(node, 2, node.float('value', 0));
+  const cut = ops.slice(x, before.map((p) => Math.max(-p, 0)), x.shape.map((d, i) => d - Math.max(-after[i]!, 0)));
+  const grown = (v: Value): Value => ops.pad(v, before.map((p) => Math.max(p, 0)), after.map((p) => Math.max(p, 0)));
+  return value === 0 ? grown(cut) : ops.add(grown(ops.sub(cut, like(x, value))), like(x, value));
+};
+const split: Builder = (node) => {
+  const x = node.input(0);
+  const axis = ops.normalAxis('axis', node.int('axis', 0), x.shape.length);
+  const count = node.node.outputs.length;
+  const even = Math.ceil(x.shape[axis]! / count);
+  const sizes = node.intsOf(1, 'split') ?? Array.from({ length: count }, (_, i) => Math.min(even, x.shape[axis]! - i * even));
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return ops.sliceAxis(x, axis, start - size, size);
+  });
+};
+const tile: Builder = (node) => {
+  const repeats = node.numbers(1) ?? fail('it gives no repeats.');
+  if (repeats.some((r) => r > 1024)) fail('more than 1024 repeats.');
+  return repeats.reduce((x, times, axis) => ops.concat(Array.from({ length: times }, () => x), axis), node.input(0));
+};
+const constantNode: Builder = (node) => {
+  const value = node.attribute('value');
+  if (value?.type === 'tensor') return constant(fromFile(value.value, 'its value'));
+  const [float, int] = [node.attribute('value_float'), node.int('value_int')];
+  if (float?.type === 'float') return scalar(float.value);
+  if (int !== undefined) return integer(int);
+  const [floats, ints] = [node.attribute('value_floats'), node.ints('value_ints')];
+  if (floats?.type === 'floats') return constant({ dtype: 'float32', shape: [floats.value.length], data: Float32Array.from(floats.value) });
+  return ints ? constant(int32(ints)) : fail('its value is neither numbers nor a tensor.');
+};
+const constantOfShape: Builder = (node) => {
+  const shape = node.numbers(0) ?? fail('it gives no shape.');
+  bounded(sizeOf(shape));
+  const value = node.attribute('value');
+  const one = value?.type === 'tensor' ? constant(fromFile(value.value, 'its value')) : scalar(0);
+  return ops.expand(ops.reshape(one, []), shape);
+};
+const range: Builder = (node) => {
+  const [start, limit, step] = [0, 1, 2].map((i) => node.numbers(i)?.[0] ?? fail(`input ${i} is missing.`)) as [number, number, number];
+  const count = bounded(Math.ceil((limit - start) / step));
+  const values = Array.from({ length: count }, (_, i) => start + i * step);
+  return constant(node.input(0).dtype === 'int32' ? int32(values) : { dtype: 'float32', shape: [count], data: Float32Array.from(values) });
+};
+const trilu: Builder = (node) => {
+  const x = node.input(0);
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const k = floatOr(node, 1, 0);
+  const upper = node.int('upper', 1) === 1;
+  const kept = Uint8Array.from({ length: bounded(rows * columns) }, (_, i) => {
+    const diagonal = (i % columns) - Math.floor(i / columns);
+    return (upper ? diagonal >= k : diagonal <= k) ? 1 : 0;
+  });
+  return ops.where(constant({ dtype: 'bool', shape: [rows, columns], data: kept }), x, like(x, 0));
+};
+
+export const shapes: Builders = {
+  Concat: (node) => ops.concat(node.all, node.int('axis', 0)),
+  Constant: constantNode,
+  ConstantOfShape: constantOfShape,
+  Expand: expand,
+  Flatten: flatten,
+  Pad: pad,
+  Range: range,
+  Reshape: reshape,
+  Shape: (node) => constant(int32(node.input(0).shape.slice(node.int('start', 0), node.int('end')))),
+  Size: (node) => integer(sizeOf(node.input(0).shape)),
+  Slice: slice,
+  Split: split,
+  Squeeze: squeeze,
+  Tile: tile,
+  Transpose: (node) => ops.transpose(node.input(0), node.ints('perm')),
+  Trilu: trilu,
+  Unsqueeze: unsqueeze,
+};

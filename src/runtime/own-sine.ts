@@ -5,7 +5,8 @@
  */
 import { add, floor, mul, sub } from '../engine/ops';
 import type { Program } from '../engine/program';
-import { makeValue, topological, type Value } from '../engine/value';
+import { rewriteProgram } from '../engine/rewrite';
+import { topological, type Value } from '../engine/value';
 import { programOutputs } from '../engine/verify';
 
 /** Minimax on [-pi, pi] in s = r^2, lowest power first: sin r = r P(s) within 1e-7, cos r = Q(s) within 2e-8. */
@@ -40,16 +41,5 @@ const own: Readonly<Record<string, (x: Value) => Value>> = {
 export function withOwnSine(program: Program): Program {
   const values = topological(programOutputs(program).map(([, value]) => value));
   if (!values.some((value) => value.op.name in own)) return program;
-  const made = new Map<Value, Value>();
-  for (const value of values) {
-    const inputs = Object.fromEntries(Object.entries(value.inputs).map(([name, v]) => [name, made.get(v)!]));
-    const replace = own[value.op.name];
-    const same = Object.entries(inputs).every(([name, v]) => v === value.inputs[name]);
-    made.set(value, replace ? replace(inputs.x!) : same ? value : makeValue(value.op, inputs, value.attrs, value.shape, value.dtype));
-  }
-  return {
-    ...program,
-    state: Object.fromEntries(Object.entries(program.state).map(([name, { input, output }]) => [name, { input, output: made.get(output)! }])),
-    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, value]) => [name, made.get(value)!])),
-  };
+  return rewriteProgram(program, ({ op }, { x }) => own[op.name]?.(x!));
 }

@@ -8,6 +8,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   nn: ['engine'], data: ['spec'], runtime: ['engine'],
   lab: ['nn', 'data', 'engine', 'spec'],
   recipes: ['lab', 'nn', 'data', 'engine', 'spec'],
+  bench: ['lab', 'nn', 'data', 'engine', 'spec'],
   methods: ['lab', 'nn', 'data', 'engine', 'spec'],
   cards: ['spec', 'methods'],
   worker: ['methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'spec'],
@@ -19,7 +20,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 /** package -> the only file that may import it. */
 const doors: Readonly<Record<string, string>> = { 'onnxruntime-web': 'runtime/ort' };
 /** Folders on whose numbers results depend: the language leaves these functions to the engine, and engines differ in the last digit. */
-const exact = ['data', 'nn', 'lab', 'methods', 'recipes', 'worker'];
+const exact = ['data', 'nn', 'lab', 'methods', 'recipes', 'bench', 'worker'];
 const inexact = /\bMath\.(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|expm1|log|log1p|log2|log10|pow|cbrt|hypot)\b/;
 
 const sources = import.meta.glob<string>('./**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' });

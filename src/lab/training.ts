@@ -1,13 +1,13 @@
 /** Training steps: forward, backward and optimiser in one program, and the loop that feeds it. */
 import { NumericsError, ShapeError } from '../base/errors';
-import { floats, tensor, type Params, type Tensor } from '../base/tensor';
+import { floats, sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
 import { flatGradient } from '../engine/autodiff';
 import type { Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
 import { viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import type { Value } from '../engine/value';
-import type { Hyper } from '../nn/optimizers';
+import type { Hyper, Optimizer } from '../nn/optimizers';
 import type { Control, Host } from './host';
 import type { TrainerSpec, TrainingRun } from './lab';
 
@@ -59,6 +59,18 @@ function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Valu
   return only;
 }
 
+/** State and constants of a compiled step before its first run. */
+export function initialOf({ program, layout, frozenLayout }: CompiledTraining, from: Params, frozen: Params = {}): Record<string, Tensor> {
+  const initial: Record<string, Tensor> = { theta: flatten(from, layout) };
+  for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(sizeOf(input.shape)), input.shape);
+  if (frozenLayout.size > 0) initial.frozen = flatten(frozen, frozenLayout);
+  return initial;
+}
+/** Everything that one step is fed with: the batch, and the optimiser's scalars. */
+export function stepFeeds(optimizer: Optimizer, step: number, hyper: Hyper, batch: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return { ...batch, ...Object.fromEntries(Object.entries(optimizer.scalars(step, hyper)).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
+}
+
 /** Steps between read-backs at most: bounds the outputs waiting on the device. */
 const drainEvery = 64;
 const drainMs = 120;
@@ -92,11 +104,7 @@ export class Running {
   }
 
   static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Session>, compiled: CompiledTraining, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
-    const { program, layout, frozenLayout } = compiled;
-    const initial: Record<string, Tensor> = { theta: flatten(run.from, layout) };
-    for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(input.shape.reduce((n, d) => n * d, 1)), input.shape);
-    if (frozenLayout.size > 0) initial.frozen = flatten(run.frozen ?? {}, frozenLayout);
-    const session = await acquire(program, initial, feedsOf(run, 0));
+    const session = await acquire(compiled.program, initialOf(compiled, run.from, run.frozen), feedsOf(run, 0));
     return new Running(run, session, compiled, host, show);
   }
 
@@ -141,10 +149,7 @@ export class Running {
   }
 }
 
-function feedsOf(run: TrainingRun, step: number): Record<string, Tensor> {
-  const scalars = run.trainer.spec.optimizer.scalars(step, run.hyper(step));
-  return { ...run.next(step), ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
-}
+const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec.optimizer, step, run.hyper(step), run.next(step));
 const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
 
 /** A training that left the finite numbers, or whose loss blew up: its last good params are kept on the error. */

@@ -11,6 +11,7 @@ import { l2Normalize, oneHot } from '../engine/ops/compose';
 import { constant, type Value } from '../engine/value';
 import { attention, dense, initAttention, initDense, initNorm, layerNorm, normalTensor, prefixed, scope, type Views } from './layers';
 import { crossEntropy } from './losses';
+import { causalBias } from './transformer';
 
 interface Tower {
   readonly width: number;
@@ -98,11 +99,6 @@ export function imageFeatures(p: Views, images: Value, { image }: DualConfig): V
   return l2Normalize(matmul(layerNorm(scope(p, 'norm'), last), p['projection.weight']!));
 }
 
-/** Where a token may not look: ahead. */
-function causalBias(tokens: number): Value {
-  const data = Float32Array.from({ length: tokens * tokens }, (_, i) => (i % tokens > Math.floor(i / tokens) ? -1e9 : 0));
-  return constant(tensor(data, [tokens, tokens]));
-}
 /** Unit vectors [n, features] of embedded texts [n, tokens, width], read at the token that `end` [n, tokens] (one-hot) marks. */
 export function textFeaturesOfEmbeddings(p: Views, embedded: Value, end: Value, { text }: DualConfig): Value {
   const [n, tokens] = embedded.shape as [number, number, number];

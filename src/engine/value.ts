@@ -39,6 +39,12 @@ export interface Emit {
   constant(value: Tensor): string;
 }
 
+/** An operand of an op applied for k models at once: `many`, one for each model, [k, ...]; else one that all of them share. */
+export interface Lifted {
+  readonly value: Value;
+  readonly many: boolean;
+}
+
 export interface OpFacets<I extends string, A extends Attrs> {
   readonly name: string;
   /** Shape rule; throws ShapeError where inputs do not fit. */
@@ -51,6 +57,11 @@ export interface OpFacets<I extends string, A extends Attrs> {
   readonly onnx: (inputs: Readonly<Record<I, string>>, attrs: A, emit: Emit, values: Readonly<Record<I | 'y', Value>>) => string;
   /** Float64, plain loops: the oracle. */
   readonly reference: (inputs: Readonly<Record<I, Reference>>, attrs: A, shape: Shape) => Float64Array;
+  /**
+   * The op for k models at once, at least one operand being `many`: the result of each, [k, ...], where `y` is that of one model.
+   * 'elementwise': the op itself does, once operands have leading axes alike. Left out: it is applied model by model.
+   */
+  readonly lift?: 'elementwise' | ((inputs: Readonly<Record<I, Lifted>>, attrs: A, k: number, y: Value) => Value);
 }
 /** Any op, its input names and attributes forgotten: what passes, writers and executors see. */
 export type Op = OpFacets<string, Attrs>;
@@ -73,13 +84,14 @@ export function defineOp<I extends string, A extends Attrs = Record<never, never
   const op = facets as unknown as Op;
   if (allOps.has(op.name)) throw new ShapeError(`Op ${op.name} is defined twice.`);
   allOps.set(op.name, op);
-  return (inputs, attrs) => {
-    const values: Readonly<Record<string, Value>> = inputs;
-    const shapes = Object.fromEntries(Object.entries(values).map(([n, v]) => [n, v.shape]));
-    const dtypes = Object.fromEntries(Object.entries(values).map(([n, v]) => [n, v.dtype]));
-    const dtype = op.dtype ? op.dtype(dtypes, attrs) : (Object.values(dtypes)[0] ?? 'float32');
-    return makeValue(op, values, attrs, op.shape(shapes, attrs), dtype);
-  };
+  return (inputs, attrs) => applyOp(op, inputs, attrs);
+}
+/** Shape and dtype by the op's own rules. */
+export function applyOp(op: Op, inputs: Readonly<Record<string, Value>>, attrs: Attrs): Value {
+  const shapes = Object.fromEntries(Object.entries(inputs).map(([n, v]) => [n, v.shape]));
+  const dtypes = Object.fromEntries(Object.entries(inputs).map(([n, v]) => [n, v.dtype]));
+  const dtype = op.dtype ? op.dtype(dtypes, attrs) : (Object.values(dtypes)[0] ?? 'float32');
+  return makeValue(op, inputs, attrs, op.shape(shapes, attrs), dtype);
 }
 
 const leaf = (name: string): Op => ({

@@ -5,6 +5,8 @@
 import { ShapeError } from '../../base/errors';
 import { showShape, sizeOf, type Shape } from '../../base/tensor';
 import { defineOp, type Apply, type Value } from '../value';
+import { spread } from './lifting';
+import { reshape, transpose } from './shape';
 
 export interface ConvOptions {
   /** [vertical, horizontal]. */
@@ -77,6 +79,11 @@ const convOp: Apply<'x' | 'w', ConvAttrs> = defineOp<'x' | 'w', ConvAttrs>({
     eachProduct(x.shape, w.shape, shape, attrs, (i, j, k) => (out[k]! += x.data[i]! * w.data[j]!));
     return out;
   },
+  lift: ({ x, w }, attrs, k) => {
+    if (!w.many) return unfolded(convOp({ x: folded(x.value), w: w.value }, attrs), k);
+    if (!x.many && attrs.groups === 1) return modelsOfChannels(convOp({ x: x.value, w: folded(w.value) }, attrs), k);
+    return modelsOfChannels(convOp({ x: channelsOfModels(spread(x, k)), w: folded(w.value) }, { ...attrs, groups: k * attrs.groups }), k);
+  },
 });
 
 /** Adjoint in the image: g [n, out, oh, ow], w -> [n, c, h, w]. */
@@ -100,6 +107,10 @@ const convInput: Apply<'g' | 'w', AdjointAttrs> = defineOp<'g' | 'w', AdjointAtt
     const out = new Float64Array(sizeOf(shape));
     eachProduct(shape, w.shape, g.shape, attrs, (i, j, k) => (out[i]! += g.data[k]! * w.data[j]!));
     return out;
+  },
+  lift: ({ g, w }, attrs, k) => {
+    if (!w.many) return unfolded(convInput({ g: folded(g.value), w: w.value }, attrs), k);
+    return modelsOfChannels(convInput({ g: channelsOfModels(spread(g, k)), w: folded(w.value) }, { ...attrs, groups: k * attrs.groups }), k);
   },
 });
 
@@ -145,7 +156,27 @@ const convWeight: Apply<'x' | 'g', AdjointAttrs> = defineOp<'x' | 'g', AdjointAt
     eachProduct(x.shape, shape, g.shape, attrs, (i, j, k) => (out[j]! += x.data[i]! * g.data[k]!));
     return out;
   },
+  lift: ({ x, g }, attrs, k) => {
+    const upstream = channelsOfModels(spread(g, k));
+    if (!x.many && attrs.groups === 1) return unfolded(convWeight({ x: x.value, g: upstream }, attrs), k);
+    return unfolded(convWeight({ x: channelsOfModels(spread(x, k)), g: upstream }, { ...attrs, groups: k * attrs.groups }), k);
+  },
 });
+
+// -- k models at once: as more images where they share the kernel, else as more groups of channels --------------------------
+
+/** [k, m, ...] -> [k m, ...], and back. */
+const folded = (x: Value): Value => reshape(x, [x.shape[0]! * x.shape[1]!, ...x.shape.slice(2)]);
+const unfolded = (x: Value, k: number): Value => reshape(x, [k, x.shape[0]! / k, ...x.shape.slice(1)]);
+/** [k, n, c, h, w] -> [n, k c, h, w], and back. */
+function channelsOfModels(x: Value): Value {
+  const [k, n, c, h, w] = x.shape as [number, number, number, number, number];
+  return reshape(transpose(x, [1, 0, 2, 3, 4]), [n, k * c, h, w]);
+}
+function modelsOfChannels(x: Value, k: number): Value {
+  const [n, channels, h, w] = x.shape as [number, number, number, number];
+  return transpose(reshape(x, [n, k, channels / k, h, w]), [1, 0, 2, 3, 4]);
+}
 
 /** 2-D cross-correlation x [n, c, h, w] with w [out, c/groups, kh, kw] -> [n, out, oh, ow]. */
 export const conv2d = (x: Value, w: Value, options: ConvOptions = {}): Value => convOp({ x, w }, settle(options));

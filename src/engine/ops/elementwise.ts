@@ -24,6 +24,7 @@ function unary({ name, gradient, onnx, reference }: Unary): (x: Value) => Value 
     gradient: (v) => ({ x: gradient(v) }),
     onnx: ({ x }, _, emit) => (typeof onnx === 'string' ? emit(onnx, [x]) : onnx(x, emit)),
     reference: ({ x }) => mapReference(x, reference),
+    lift: 'elementwise',
   });
   return (x) => apply({ x }, {});
 }
@@ -74,6 +75,7 @@ const stopGradientOp = defineOp<'x'>({
   gradient: () => ({}),
   onnx: ({ x }) => x,
   reference: ({ x }) => x.data,
+  lift: 'elementwise',
 });
 export const stopGradient = (x: Value): Value => stopGradientOp({ x }, {});
 
@@ -86,6 +88,7 @@ const castOp = defineOp<'x', { to: DType }>({
   gradient: () => ({}),
   onnx: ({ x }, { to }, emit) => emit('Cast', [x], { to: onnxTypes[to] }),
   reference: ({ x }, { to }) => mapReference(x, to === 'bool' ? (v) => (v !== 0 ? 1 : 0) : to === 'int32' ? Math.trunc : (v) => v),
+  lift: 'elementwise',
 });
 export const cast = (x: Value, to: DType): Value => (x.dtype === to ? x : castOp({ x }, { to }));
 
@@ -116,6 +119,7 @@ function binary({ name, gradient, onnx, reference, dtype }: Binary): (a: Operand
           },
     onnx: ({ a, b }, _, emit) => emit(onnx, [a, b]),
     reference: ({ a, b }, _, shape) => zipReference(a, b, shape, reference),
+    lift: 'elementwise',
   });
   return (a, b) => apply({ a: lift(a), b: lift(b) }, {});
 }
@@ -147,6 +151,7 @@ const whereOp = defineOp<'condition' | 'a' | 'b'>({
     const [ic, ia, ib] = [condition, a, b].map((v) => broadcastIndex(v.shape, shape)) as [Int32Array, Int32Array, Int32Array];
     return Float64Array.from(ic, (c, i) => (condition.data[c] !== 0 ? a.data[ia[i]!]! : b.data[ib[i]!]!));
   },
+  lift: 'elementwise',
 });
 /** `a` where the condition is true, else `b`; all three broadcast. */
 export const where = (condition: Value, a: Operand, b: Operand): Value => whereOp({ condition, a: lift(a), b: lift(b) }, {});

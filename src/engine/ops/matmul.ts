@@ -2,6 +2,8 @@
 import { ShapeError } from '../../base/errors';
 import { broadcastShapes, showShape, sizeOf, type Shape } from '../../base/tensor';
 import { defineOp, type Value } from '../value';
+import { add } from './elementwise';
+import { aligned } from './lifting';
 import { broadcastIndex } from './loops';
 import { sum, sumTo } from './reduce';
 import { reshape } from './shape';
@@ -51,6 +53,7 @@ const matmulOp = defineOp<'a' | 'b', Transposed>({
         }
     return out;
   },
+  lift: ({ a, b }, attrs, _, y) => matmul(aligned(a, y.shape.length), aligned(b, y.shape.length), attrs),
 });
 /** Matrix product a [..., m, k] b [..., k, n] -> [..., m, n]; leading axes broadcast. `transA`, `transB`: that operand is given transposed. */
 export function matmul(a: Value, b: Value, { transA = false, transB = false }: { transA?: boolean; transB?: boolean } = {}): Value {
@@ -78,6 +81,10 @@ const linearOp = defineOp<'x' | 'w' | 'b'>({
       for (let t = 0; t < inner; t++) total += x.data[i * inner + t]! * w.data[t * out! + j]!;
       return total;
     });
+  },
+  lift: ({ x, w, b }) => {
+    if (!w.many && !b.many) return linear(x.value, w.value, b.value);
+    return add(matmul(x.value, w.value), aligned(b, 2));
   },
 });
 /** Affine map x w + b of the last axis: x [..., in], w [in, out], b [out] -> [..., out]. One Gemm. */

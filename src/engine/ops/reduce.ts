@@ -25,6 +25,8 @@ const settle = (who: string, x: Value, { axes, keepDims = false }: Over): Reduce
 });
 const reducedShape = (x: Shape, { axes, keepDims }: ReduceAttrs): Shape =>
   keepDims ? x.map((d, i) => (axes.includes(i) ? 1 : d)) : x.filter((_, i) => !axes.includes(i));
+/** Axes of one model's value in the value of k models. */
+const behind = (axes: readonly number[]): number[] => axes.map((a) => a + 1);
 const keptShape = (x: Shape, axes: readonly number[]): Shape => x.map((d, i) => (axes.includes(i) ? 1 : d));
 
 function reduceReference(x: Reference, axes: readonly number[], start: number, f: (total: number, value: number) => number): Float64Array {
@@ -46,6 +48,7 @@ const sumOp = defineOp<'x', ReduceAttrs>({
   gradient: ({ dy, x }, { axes }) => ({ x: expand(reshape(dy, keptShape(x.shape, axes)), x.shape) }),
   onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceSum', [x, emit.int64s(axes)], { keepdims: keepDims }),
   reference: ({ x }, { axes }) => reduceReference(x, axes, 0, (t, v) => t + v),
+  lift: ({ x }, { axes, keepDims }) => sum(x.value, { axes: behind(axes), keepDims }),
 });
 /** Sum over `axes`. */
 export function sum(x: Value, over: Over = {}): Value {
@@ -58,6 +61,7 @@ const meanOp = defineOp<'x', ReduceAttrs>({
   gradient: ({ dy, x, y }, { axes }) => ({ x: expand(reshape(mul(dy, sizeOf(y.shape) / sizeOf(x.shape)), keptShape(x.shape, axes)), x.shape) }),
   onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceMean', [x, emit.int64s(axes)], { keepdims: keepDims }),
   reference: ({ x }, { axes }, shape) => reduceReference(x, axes, 0, (t, v) => t + v).map((t) => (t * sizeOf(shape)) / x.data.length),
+  lift: ({ x }, { axes, keepDims }) => mean(x.value, { axes: behind(axes), keepDims }),
 });
 /** Mean over `axes`. */
 export function mean(x: Value, over: Over = {}): Value {
@@ -75,6 +79,7 @@ const maxOp = defineOp<'x', ReduceAttrs>({
   },
   onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceMax', [x, emit.int64s(axes)], { keepdims: keepDims }),
   reference: ({ x }, { axes }) => reduceReference(x, axes, -Infinity, Math.max),
+  lift: ({ x }, { axes, keepDims }) => max(x.value, { axes: behind(axes), keepDims }),
 });
 /** Maximum over `axes`. */
 export function max(x: Value, over: Over = {}): Value {
@@ -104,6 +109,7 @@ const softmaxOp = defineOp<'x', { axis: number }>({
     const total = reduceReference({ shape: x.shape, data: e }, [axis], 0, (t, v) => t + v);
     return e.map((v, i) => v / total[at(i)]!);
   },
+  lift: ({ x }, { axis }) => softmax(x.value, axis + 1),
 });
 export const softmax = (x: Value, axis = -1): Value => softmaxOp({ x }, { axis: normalAxis('softmax', axis, x.shape.length) });
 
@@ -125,6 +131,7 @@ const logSoftmaxOp = defineOp<'x', { axis: number }>({
     const total = reduceReference({ shape: x.shape, data: shifted.map(Math.exp) }, [axis], 0, (t, v) => t + v);
     return shifted.map((v, i) => v - Math.log(total[at(i)]!));
   },
+  lift: ({ x }, { axis }) => logSoftmax(x.value, axis + 1),
 });
 export const logSoftmax = (x: Value, axis = -1): Value => logSoftmaxOp({ x }, { axis: normalAxis('logSoftmax', axis, x.shape.length) });
 

@@ -1,7 +1,9 @@
 /** Ops that move numbers without changing them. */
 import { ShapeError } from '../../base/errors';
-import { broadcastShapes, sameShape, showShape, sizeOf, stridesOf, type Shape } from '../../base/tensor';
-import { defineOp, filled, type Value } from '../value';
+import { broadcastShapes, int32, sameShape, showShape, sizeOf, stridesOf, type Shape } from '../../base/tensor';
+import { constant, defineOp, filled, type Lifted, type Value } from '../value';
+import { add } from './elementwise';
+import { aligned, spread } from './lifting';
 import { broadcastIndex } from './loops';
 import { normalAxis, sumTo } from './reduce';
 
@@ -14,6 +16,7 @@ const reshapeOp = defineOp<'x', { to: Shape }>({
   gradient: ({ dy, x }) => ({ x: reshape(dy, x.shape) }),
   onnx: ({ x }, { to }, emit) => emit('Reshape', [x, emit.int64s(to)]),
   reference: ({ x }) => x.data,
+  lift: ({ x }, { to }, k) => reshape(x.value, [k, ...to]),
 });
 export const reshape = (x: Value, to: Shape): Value => (sameShape(x.shape, to) ? x : reshapeOp({ x }, { to }));
 
@@ -35,6 +38,7 @@ const transposeOp = defineOp<'x', { perm: readonly number[] }>({
       return x.data[at]!;
     });
   },
+  lift: ({ x }, { perm }) => transpose(x.value, [0, ...perm.map((p) => p + 1)]),
 });
 /** Axes in a new order; reversed by default. */
 export function transpose(x: Value, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Value {
@@ -50,6 +54,7 @@ const expandOp = defineOp<'x', { to: Shape }>({
   gradient: ({ dy, x }) => ({ x: sumTo(dy, x.shape) }),
   onnx: ({ x }, { to }, emit) => emit('Expand', [x, emit.int64s(to)]),
   reference: ({ x }, _, shape) => Float64Array.from(broadcastIndex(x.shape, shape), (i) => x.data[i]!),
+  lift: ({ x }, { to }, k) => expand(aligned(x, to.length), [k, ...to]),
 });
 /** Broadcasts to a shape. */
 export const expand = (x: Value, to: Shape): Value => (sameShape(x.shape, to) ? x : expandOp({ x }, { to }));
@@ -67,6 +72,7 @@ const sliceOp = defineOp<'x', { starts: readonly number[]; ends: readonly number
     return emit('Slice', [x, emit.int64s(axes.map((a) => starts[a]!)), emit.int64s(axes.map((a) => ends[a]!)), emit.int64s(axes)]);
   },
   reference: ({ x }, { starts }, shape) => copyBlock(x.data, x.shape, starts, new Float64Array(sizeOf(shape)), shape, shape.map(() => 0), shape),
+  lift: ({ x }, { starts, ends }, k) => slice(x.value, [0, ...starts], [k, ...ends]),
 });
 /** The block from `starts` (inclusive) to `ends` (exclusive), every axis. */
 export const slice = (x: Value, starts: readonly number[], ends: readonly number[]): Value =>
@@ -86,6 +92,7 @@ const padOp = defineOp<'x', { before: readonly number[]; after: readonly number[
   gradient: ({ dy, x }, { before }) => ({ x: slice(dy, before, x.shape.map((d, i) => before[i]! + d)) }),
   onnx: ({ x }, { before, after }, emit) => emit('Pad', [x, emit.int64s([...before, ...after])], { mode: 'constant' }),
   reference: ({ x }, { before }, shape) => copyBlock(x.data, x.shape, x.shape.map(() => 0), new Float64Array(sizeOf(shape)), shape, before, x.shape),
+  lift: ({ x }, { before, after }) => pad(x.value, [0, ...before], [0, ...after]),
 });
 /** Zeros round a value. */
 export const pad = (x: Value, before: readonly number[], after: readonly number[]): Value =>
@@ -135,6 +142,7 @@ const concatOp = defineOp<string, { axis: number }>({
     }
     return out;
   },
+  lift: (parts, { axis }, k) => concat(Object.values(parts).map((part) => spread(part, k)), axis + 1),
 });
 /** Values joined along one axis. */
 export function concat(parts: readonly Value[], axis = 0): Value {
@@ -152,7 +160,17 @@ const gatherOp = defineOp<'x' | 'indices'>({
     const row = sizeOf(x.shape.slice(1));
     return Float64Array.from({ length: sizeOf(shape) }, (_, i) => x.data[indices.data[Math.floor(i / row)]! * row + (i % row)]!);
   },
+  lift: ({ x, indices }, _, k) => {
+    if (!x.many) return gather(x.value, indices.value);
+    const [, rows, ...row] = x.value.shape;
+    return gather(reshape(x.value, [k * rows!, ...row]), ownRows(indices, rows!, k));
+  },
 });
+/** Indices [k, ...] into the rows of k models, one model's `rows` under the other's. */
+function ownRows({ value, many }: Lifted, rows: number, k: number): Value {
+  const rank = value.shape.length - (many ? 1 : 0);
+  return add(value, constant(int32(Int32Array.from({ length: k }, (_, i) => i * rows), [k, ...Array.from({ length: rank }, () => 1)])));
+}
 /** Rows of x [n, ...] picked by int32 indices [...]; every index in [0, n). */
 export const gather = (x: Value, indices: Value): Value => gatherOp({ x, indices }, {});
 
@@ -178,6 +196,7 @@ const scatterAddOp = defineOp<'updates' | 'indices', { rows: number }>({
     updates.data.forEach((u, i) => (out[indices.data[Math.floor(i / row)]! * row + (i % row)]! += u));
     return out;
   },
+  lift: ({ updates, indices }, { rows }, k, y) => reshape(scatterAdd(spread(updates, k), ownRows(indices, rows, k), k * rows), [k, ...y.shape]),
 });
 /** Rows of `updates` added into a zero tensor of `rows` rows, at int32 indices; the transpose of `gather`. */
 export const scatterAdd = (updates: Value, indices: Value, rows: number): Value => scatterAddOp({ updates, indices }, { rows });

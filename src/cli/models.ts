@@ -26,7 +26,7 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
         backends: { choose: async () => executor, current: async () => executor },
         sink: {
           point: (arm, _, metric, step, value) => step % 50 === 0 && process.stderr.write(`\n${arm} ${metric} at step ${step}: ${value.toPrecision(4)}`),
-          picture: nothing, light: nothing, outcome: nothing, mark: nothing,
+          picture: nothing, light: nothing, outcome: nothing, mark: nothing, keep: nothing,
           progress: (share, label) => {
             if (!process.stderr.isTTY) return;
             const elapsed = (performance.now() - began) / 1000;

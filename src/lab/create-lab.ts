@@ -106,6 +106,7 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     },
     picture: (id, picture) => sink.picture(id, seed, picture),
     light: (id, holds, detail, arm) => sink.light({ id, holds, detail, seed, ...(arm !== undefined && { arm }) }),
+    keep: (kept) => sink.keep(kept),
     mark: (name, params) => {
       const hash = new Fingerprint();
       for (const [param, value] of Object.entries(params)) hash.addText(param).addFloats(floats(value));

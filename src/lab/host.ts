@@ -20,6 +20,7 @@ export interface Sink {
   light(light: Light): void;
   outcome(arm: string, seed: number, metric: string, value: number): void;
   mark(name: string, seed: number, fingerprint: string): void;
+  keep(kept: unknown): void;
   /** Share of this trial that is done, in [0, 1]. */
   progress(share: number, label: string): void;
 }

@@ -93,6 +93,8 @@ export interface Lab {
   picture(id: string, picture: Picture): void;
   /** An invariant of the card: whether it holds now, and the figures. */
   light(id: string, holds: boolean, detail: string, arm?: string): void;
+  /** What the card's live questions are answered from while the trial goes on, and when it ends early. Its result replaces it. */
+  keep(kept: unknown): void;
   /** Puts params under the run's fingerprint. */
   mark(name: string, params: Params): void;
 }

@@ -1,6 +1,6 @@
 import type { Card } from '../spec/card';
 import type { Knobs, KnobValues, ValuesOf } from '../spec/knobs';
-import type { Picture } from '../spec/picture';
+import type { Answer } from '../spec/messages';
 import type { Lab } from './lab';
 
 export interface Method<K extends Knobs = Knobs, Kept = unknown> {
@@ -8,13 +8,13 @@ export interface Method<K extends Knobs = Knobs, Kept = unknown> {
   /** One trial: one seed, all arms asked for. What it returns is kept for the card's questions. */
   readonly run: (lab: Lab, knobs: ValuesOf<K>) => Promise<Kept>;
   /** Answers to the card's asks, by name. `kept` is undefined for a preview. */
-  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: ValuesOf<K>, values: KnobValues, kept: Kept | undefined) => Promise<Readonly<Record<string, Picture>>>>>;
+  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: ValuesOf<K>, values: KnobValues, kept: Kept | undefined) => Promise<Answer>>>;
 }
 /** A method with its types forgotten: what registries hold. Its knobs are checked against the card before it is called. */
 export interface AnyMethod {
   readonly card: Card;
   readonly run: (lab: Lab, knobs: KnobValues) => Promise<unknown>;
-  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: KnobValues, values: KnobValues, kept: unknown) => Promise<Readonly<Record<string, Picture>>>>>;
+  readonly asks?: Readonly<Record<string, (lab: Lab, knobs: KnobValues, values: KnobValues, kept: unknown) => Promise<Answer>>>;
 }
 
 export function defineMethod<K extends Knobs, Kept>(card: Card<K>, body: Omit<Method<K, Kept>, 'card'>): AnyMethod {

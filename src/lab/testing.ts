@@ -13,12 +13,14 @@ export interface TestLab {
   readonly lights: Light[];
   readonly pictures: Map<string, Picture>;
   readonly marks: Map<string, string>;
+  /** What the trial kept for live questions, in order. */
+  readonly keeps: unknown[];
   close(): Promise<void>;
 }
 const free: Control = { beforeStep: async () => undefined, breathe: async () => undefined, pausePoint: async () => undefined };
 
 export function testLab(executor: Executor, options: { seed?: number; arms?: readonly string[]; control?: Control } & Partial<Pick<Host, 'asset' | 'files'>> = {}): TestLab {
-  const kept = { points: [] as TestLab['points'], outcomes: [] as Outcome[], lights: [] as Light[], pictures: new Map<string, Picture>(), marks: new Map<string, string>() };
+  const kept = { points: [] as TestLab['points'], outcomes: [] as Outcome[], lights: [] as Light[], pictures: new Map<string, Picture>(), marks: new Map<string, string>(), keeps: [] as unknown[] };
   const { lab, close } = createLab(
     {
       backends: { choose: async () => executor, current: async () => executor },
@@ -28,6 +30,7 @@ export function testLab(executor: Executor, options: { seed?: number; arms?: rea
         light: (light) => kept.lights.push(light),
         outcome: (arm, seed, metric, value) => kept.outcomes.push({ arm, seed, metric, value }),
         mark: (name, _, fingerprint) => kept.marks.set(name, fingerprint),
+        keep: (value) => kept.keeps.push(value),
         progress: () => undefined,
       },
       control: options.control ?? free,

@@ -1,7 +1,7 @@
 /** The registry of cards: every folder beside this file that holds a `card.ts`, in the order of the gallery. Data alone, light enough for the page. */
 import type { Card } from '../spec/card';
 
-const families: readonly Card['family'][] = ['masks', 'noise', 'averages'];
+const families: readonly Card['family'][] = ['own', 'masks', 'noise', 'averages'];
 
 /** By family, then by title; the order of the object's keys is the order of the gallery. */
 export function inGalleryOrder(cards: readonly Card[]): Readonly<Record<string, Card>> {

@@ -67,16 +67,21 @@ export interface Ask {
   readonly says: string;
   readonly knobs: Knobs;
   readonly needsRun: boolean;
+  /** With `needsRun`: may be asked while the run goes on, and after it was stopped, of what it has kept so far. */
+  readonly live?: boolean;
+  /** Drawn by the card's own screen, not as a panel of its own. */
+  readonly onScreen?: boolean;
 }
-/** Files that a method can take in place of its own data. */
-export type FileKind = 'idx' | 'wav' | 'png';
+/** Files that a method can take in place of its own data. `weights`: tensors that an ONNX file keeps beside itself. */
+export type FileKind = 'idx' | 'wav' | 'png' | 'onnx' | 'weights' | 'npz' | 'csv' | 'text';
 
 export interface Card<K extends Knobs = Knobs> {
   /** The folder's name, and its name in links: it never changes. */
   readonly id: string;
   readonly title: string;
-  readonly family: 'masks' | 'noise' | 'averages';
-  readonly source: Source;
+  readonly family: 'own' | 'masks' | 'noise' | 'averages';
+  /** Absent where no paper stands behind it. */
+  readonly source?: Source;
   /** The claim in one sentence, in our words. */
   readonly claim: string;
   /** What happens, for a reader who has not read the paper. Paragraphs of plain text. */
@@ -100,6 +105,10 @@ export interface Card<K extends Knobs = Knobs> {
   readonly accepts?: readonly FileKind[];
   /** What a dropped file does, in one sentence. */
   readonly acceptsSays?: string;
+  /** A screen of its own between the controls and the charts, by name. */
+  readonly screen?: 'model';
+  /** Text knobs that speak of the user's model by name: they fall back to their defaults when another model is dropped. */
+  readonly modelKnobs?: readonly string[];
 }
 
 const textOf = ({ metrics }: Card, metric: string): MetricText | undefined => (metrics && Object.hasOwn(metrics, metric) ? metrics[metric] : undefined);

@@ -14,14 +14,16 @@ export interface FloatKnob extends Common { readonly type: 'float'; readonly min
 export interface LogFloatKnob extends Common { readonly type: 'logFloat'; readonly min: number; readonly max: number; readonly default: number }
 export interface ChoiceKnob<C extends string = string> extends Common { readonly type: 'choice'; readonly options: Readonly<Record<C, string>>; readonly default: C }
 export interface ToggleKnob extends Common { readonly type: 'toggle'; readonly default: boolean }
-export type Knob = IntKnob | FloatKnob | LogFloatKnob | ChoiceKnob | ToggleKnob;
+/** A line of text: printable, without line breaks, at most `maxLength` UTF-16 units, so that a link can carry it. */
+export interface TextKnob extends Common { readonly type: 'text'; readonly maxLength: number; readonly default: string }
+export type Knob = IntKnob | FloatKnob | LogFloatKnob | ChoiceKnob | ToggleKnob | TextKnob;
 export type Knobs = Readonly<Record<string, Knob>>;
 export type KnobValue = number | string | boolean;
 export type KnobValues = Readonly<Record<string, KnobValue>>;
 
 /** The values' types, read off the knobs. */
 export type ValuesOf<K extends Knobs> = {
-  readonly [N in keyof K]: K[N] extends ChoiceKnob<infer C> ? C : K[N] extends ToggleKnob ? boolean : number;
+  readonly [N in keyof K]: K[N] extends ChoiceKnob<infer C> ? C : K[N] extends ToggleKnob ? boolean : K[N] extends TextKnob ? string : number;
 };
 
 export const int = (k: Omit<IntKnob, 'type'>): IntKnob => ({ type: 'int', ...k });
@@ -30,6 +32,7 @@ export const logFloat = (k: Omit<LogFloatKnob, 'type'>): LogFloatKnob => ({ type
 /** Generic over the options, not over their names: those would be widened to string by the knobs that surround it. */
 export const choice = <O extends Readonly<Record<string, string>>>(k: Common & { readonly options: O; readonly default: keyof O & string }): ChoiceKnob<keyof O & string> => ({ type: 'choice', ...k });
 export const toggle = (k: Omit<ToggleKnob, 'type'>): ToggleKnob => ({ type: 'toggle', ...k });
+export const text = (k: Omit<TextKnob, 'type'>): TextKnob => ({ type: 'text', ...k });
 
 export const defaultsOf = <K extends Knobs>(knobs: K): ValuesOf<K> =>
   Object.fromEntries(Object.entries(knobs).map(([name, k]) => [name, k.default])) as ValuesOf<K>;
@@ -43,6 +46,10 @@ export function checkKnob(name: string, knob: Knob, value: unknown): { value: Kn
       return typeof value === 'string' && Object.hasOwn(knob.options, value)
         ? { value }
         : { problem: `${name} must be one of ${Object.keys(knob.options).join(', ')}, but ${show(value)} came.` };
+    case 'text':
+      return typeof value === 'string' && value.length <= knob.maxLength && !/[\p{Cc}\p{Cs}]/u.test(value)
+        ? { value }
+        : { problem: `${name} must be one line of at most ${knob.maxLength} characters, but ${show(value)} came.` };
     default: {
       const whole = knob.type !== 'int' || Number.isInteger(value);
       return typeof value === 'number' && Number.isFinite(value) && whole && value >= knob.min && value <= knob.max

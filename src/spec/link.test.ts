@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { LinkError } from '../base/errors';
 import { defineCard } from './card';
 import { defaultExperiment } from './experiment';
-import { choice, float, int, logFloat, toggle } from './knobs';
+import { choice, float, int, logFloat, text, toggle } from './knobs';
 import { linkLimit, readLink, writeLink } from './link';
 
 const card = defineCard({
@@ -14,6 +14,7 @@ const card = defineCard({
     mix: float({ label: 'Mix', min: -1, max: 1, default: 0 }),
     kind: choice({ label: 'Kind', options: { a: 'A', '2048': 'many' }, default: 'a' }),
     on: toggle({ label: 'On', default: false }),
+    names: text({ label: 'Names', maxLength: 40, default: '*' }),
   },
   arms: { one: { label: 'One', says: '', role: 'method' }, two: { label: 'Two', says: '', role: 'baseline' }, three: { label: 'Three', says: '', role: 'control', off: true } },
   charts: [], pictures: {}, invariants: {}, claimCheck: [],
@@ -29,6 +30,7 @@ test('every experiment survives its link, and so does its proof', () => {
   const experiments = fc.record({
     rate: fc.double({ min: 1e-5, max: 1, noNaN: true }), width: fc.integer({ min: 1, max: 64 }), mix: fc.double({ min: -1, max: 1, noNaN: true }).map((x) => x + 0),
     kind: fc.constantFrom('a', '2048'), on: fc.boolean(),
+    names: fc.oneof(fc.constantFrom('', 'true', '12', 'a&k.on=true', '%41,#?', '/blocks/0/*.weight, !*bias'), fc.string({ unit: 'grapheme', maxLength: 12 }).filter((s) => s.length <= 40 && !/\p{Cc}/u.test(s))),
   });
   fc.assert(
     fc.property(experiments, fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 32 }), fc.subarray(['one', 'two', 'three'], { minLength: 1 }), fc.constantFrom('auto', 'wasm', 'webgpu' as const), (knobs, seed, seeds, arms, backend) => {
@@ -58,6 +60,12 @@ test('fields that this version does not know are dropped one by one, each with a
   const { experiment, notes } = readLink('#demo?v=1&k.width=9&k.gone=3&k.rate=7&arms=one,ghost&colour=red&k.__proto__=1&proof=zz', cards);
   expect(experiment).toEqual({ ...base, knobs: { ...base.knobs, width: 9 }, arms: ['one'] });
   expect(notes).toHaveLength(6);
+});
+test('a text that is too long, or of more than one line, is replaced by the default with a note', () => {
+  for (const bad of ['x'.repeat(41), 'a%0Ab', 'a%00']) {
+    const { experiment, notes } = readLink(`#demo?v=1&k.names=${bad}`, cards);
+    expect([experiment.knobs.names, notes]).toEqual(['*', [expect.stringContaining('one line of at most 40 characters')]]);
+  }
 });
 test('no text whatever makes the reader do anything but return or throw a LinkError', () => {
   fc.assert(

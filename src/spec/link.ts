@@ -111,7 +111,7 @@ export function readLink(hash: string, cards: Readonly<Record<string, Card>>): R
     } else if (name.startsWith('k.')) {
       const knobName = name.slice(2);
       const knob = Object.hasOwn(card.knobs, knobName) ? card.knobs[knobName]! : undefined;
-      const checked = knob && checkKnob(knobName, knob, knob.type === 'choice' ? text : parseValue(text));
+      const checked = knob && checkKnob(knobName, knob, knob.type === 'choice' || knob.type === 'text' ? text : parseValue(text));
       if (!knob || !checked) notes.push(`Unknown knob "${knobName.slice(0, 40)}" was dropped.`);
       else if ('problem' in checked) notes.push(`${checked.problem} The default ${String(knob.default)} is used.`);
       else knobs[knobName] = checked.value;

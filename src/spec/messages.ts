@@ -3,6 +3,7 @@ import type { Problem } from '../base/errors';
 import type { Experiment, Provider } from './experiment';
 import type { KnobValues } from './knobs';
 import type { Picture } from './picture';
+import type { OwnModelDetails } from './own-screen';
 import type { Light, RunResult } from './result';
 
 export type RunId = string;
@@ -11,14 +12,29 @@ export interface FileBytes {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
+/** A file of the command before, which the worker still has: large files cross the border once. */
+export interface KnownFile {
+  readonly sha256: string;
+}
 export type Command =
   /** First message: loads the runtime. The number of threads holds for this worker's life; another number takes another worker. Default 1. */
   | { readonly type: 'warmUp'; readonly threads?: number }
-  | { readonly type: 'run'; readonly runId: RunId; readonly experiment: Experiment; readonly files: readonly FileBytes[] }
+  | { readonly type: 'run'; readonly runId: RunId; readonly experiment: Experiment; readonly files: readonly (FileBytes | KnownFile)[] }
   /** `step`: while paused, go on for one optimiser step and pause again. */
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop'; readonly runId: RunId }
   /** A question of the card: a preview before any run, or of what run `runId` left behind. */
-  | { readonly type: 'ask'; readonly askId: string; readonly ask: string; readonly experiment: Experiment; readonly files: readonly FileBytes[]; readonly values: KnobValues; readonly runId?: RunId };
+  | { readonly type: 'ask'; readonly askId: string; readonly ask: string; readonly experiment: Experiment; readonly files: readonly (FileBytes | KnownFile)[]; readonly values: KnobValues; readonly runId?: RunId };
+
+/** The answer to a card's question. */
+export interface Answer {
+  readonly pictures?: Readonly<Record<string, Picture>>;
+  /** What the card's own screen shows besides pictures. */
+  readonly details?: OwnModelDetails;
+  /** To be saved by the user. */
+  readonly files?: readonly FileBytes[];
+  /** Why a run of this experiment would fail: Run waits, and says this. */
+  readonly blocked?: string;
+}
 
 /** Columns of one series, equally long. */
 export interface SeriesBatch {
@@ -49,5 +65,5 @@ export type RunEvent =
    * last finite params as a safetensors file.
    */
   | { readonly type: 'failed'; readonly runId: RunId; readonly problem: Problem; readonly partial?: RunResult; readonly lastGood?: FileBytes }
-  | { readonly type: 'answer'; readonly askId: string; readonly ask: string; readonly pictures: Readonly<Record<string, Picture>> }
+  | { readonly type: 'answer'; readonly askId: string; readonly ask: string; readonly answer: Answer }
   | { readonly type: 'askFailed'; readonly askId: string; readonly ask: string; readonly problem: Problem };

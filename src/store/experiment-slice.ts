@@ -7,7 +7,7 @@ import { readLink, type ReadLink } from '../spec/link';
 import type { FileBytes } from '../spec/messages';
 import type { Proof } from '../spec/result';
 import type { Slice } from './app';
-import { takeFile, type DroppedFile } from './files';
+import { kindOf, replaces, takeFile, type DroppedFile, type LoadedFile } from './files';
 import { readSaved } from './saved';
 import { storeTexts } from './texts';
 
@@ -19,6 +19,8 @@ export interface ExperimentSlice {
   readonly claimedProof?: { readonly proof: Proof; readonly experiment: Experiment };
   /** Bytes of dropped files by SHA-256. */
   readonly files: Readonly<Record<string, FileBytes>>;
+  /** The experiment before and after the last drop of files. */
+  readonly undo?: { readonly before: Experiment; readonly after: Experiment };
   methodChosen(id: string): void;
   knobTurned(name: string, value: KnobValue): void;
   armToggled(arm: string, on: boolean): void;
@@ -31,6 +33,8 @@ export interface ExperimentSlice {
   linkOpened(hash: string): boolean;
   filesDropped(files: readonly (DroppedFile & { text(): Promise<string> })[]): Promise<void>;
   fileRemoved(sha256: string): void;
+  /** The worker could make nothing of what the user has just dropped: what was there before comes back. */
+  dropRefused(about: Experiment, message: string): void;
 }
 
 /** The experiment after a turn of a knob; unchanged where the card refuses the value. Pure. */
@@ -40,10 +44,17 @@ export function turnKnob(card: Card, experiment: Experiment, name: string, value
   if (!checked || 'problem' in checked || experiment.knobs[name] === checked.value) return experiment;
   return { ...experiment, knobs: { ...experiment.knobs, [name]: checked.value } };
 }
+const isModel = ({ name }: { readonly name: string }): boolean => /\.onnx$/i.test(name);
 /** Arms stay in the card's order, and the last one cannot be switched off. Pure. */
 export function toggleArm(card: Card, experiment: Experiment, arm: string, on: boolean): Experiment {
   const arms = Object.keys(card.arms).filter((id) => (id === arm ? on : experiment.arms.includes(id)));
   return arms.length === 0 ? experiment : { ...experiment, arms };
+}
+/** The experiment with a dropped file: it takes the place of its rivals, and with another model the knobs that speak of the old one fall back. Pure. */
+export function withFile(card: Card, experiment: Experiment, files: ExperimentSlice['files'], { kind, ref }: LoadedFile): Experiment {
+  const kept = experiment.files.filter(({ sha256 }) => !Object.hasOwn(files, sha256) || !replaces(kind, kindOf(files[sha256]!, card.accepts ?? [])));
+  const reset = kind === 'onnx' ? Object.fromEntries((card.modelKnobs ?? []).map((name) => [name, card.knobs[name]!.default])) : {};
+  return { ...experiment, knobs: { ...experiment.knobs, ...reset }, files: [...kept, ref] };
 }
 const clampInt = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, Number.isFinite(value) ? Math.round(value) : min));
 
@@ -101,7 +112,9 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
     defaultsRestored: () => change((experiment, card) => ({ ...defaultExperiment(card), files: experiment.files })),
     linkOpened: (hash) => trying(() => opened(readLink(hash, cards))),
     filesDropped: async (dropped) => {
-      for (const file of dropped) {
+      const before = get().experiment;
+      // A model first: it takes the place of what belonged to the one before.
+      for (const file of [...dropped].sort((a, b) => Number(isModel(b)) - Number(isModel(a)))) {
         try {
           if (/\.json$/i.test(file.name) && file.size < limits.fileBytes) {
             const text = await file.text();
@@ -110,7 +123,8 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
           }
           const card = get().experiment && cards[get().experiment!.method];
           if (!card) continue;
-          const { ref, bytes } = await takeFile(file, card);
+          const loaded = await takeFile(file, card);
+          const { ref, bytes } = loaded;
           const known = get().experiment!.files;
           const there = known.some((f) => f.sha256 === ref.sha256);
           const wanted = known.filter((f) => !Object.hasOwn(get().files, f.sha256));
@@ -118,16 +132,24 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
             get().noticeGiven('problem', storeTexts.fileNotWanted(file.name, ref.sha256.slice(0, 16), wanted.map((f) => `${f.name} (SHA-256 ${f.sha256.slice(0, 16)}…)`).join(', ')));
             continue;
           }
-          if (!there && known.length >= limits.files) {
+          if (!there && known.length >= limits.files && withFile(card, get().experiment!, get().files, loaded).files.length > limits.files) {
             get().noticeGiven('problem', storeTexts.tooManyFiles(file.name, limits.files));
             continue;
           }
           set(({ files }) => ({ files: { ...files, [ref.sha256]: { name: ref.name, bytes } } }));
-          change((experiment) => (there ? experiment : { ...experiment, files: [...experiment.files, ref] }));
+          change((experiment) => (there ? experiment : withFile(card, experiment, get().files, loaded)));
         } catch (error) {
           get().noticeGiven('problem', toProblem(error).message);
         }
       }
+      const after = get().experiment;
+      if (before && after && after !== before) set({ undo: { before, after } });
+    },
+    dropRefused: (about, message) => {
+      const { experiment, undo } = get();
+      if (!undo || undo.after !== about || experiment !== about) return;
+      set({ experiment: undo.before, undo: undefined });
+      get().noticeGiven('problem', storeTexts.dropRefused(message));
     },
     fileRemoved: (sha256) => change((experiment) => ({ ...experiment, files: experiment.files.filter((f) => f.sha256 !== sha256) })),
   };

@@ -2,6 +2,7 @@
 import type { Experiment } from '../spec/experiment';
 import type { RunEvent, RuntimeFacts } from '../spec/messages';
 import type { Slice } from './app';
+import { selectBlocked } from './asks-slice';
 import { addEvidence, claimExperiments, type EvidenceBook } from './evidence';
 import { missingFiles } from './experiment-slice';
 import { compareProofs, type Agreement } from './proof';
@@ -63,7 +64,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
       if (run && run.id !== runId && isActive(run)) return; // a newer run is heard: the old one did end
       worker.restart();
       if (run?.id === runId) set({ run: endRun(run, 'stopped', storeTexts.stopForced(stopPatienceMs / 1000)), queue: noQueue });
-      get().workerFreed();
+      get().workerFreed(true);
     }, stopPatienceMs);
   }
   function ended(run: Run): void {
@@ -79,7 +80,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
       start(next);
     } else {
       set({ queue: noQueue });
-      get().workerFreed();
+      get().workerFreed(false);
     }
   }
   const command = (type: 'pause' | 'resume' | 'step' | 'stop', status: Run['status'] | undefined, from: readonly Run['status'][]): void => {
@@ -96,6 +97,8 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
     runPressed: () => {
       const { experiment, run } = get();
       if (!experiment || isActive(run)) return;
+      const blocked = selectBlocked(get());
+      if (blocked !== undefined) return get().noticeGiven('problem', blocked);
       set({ queue: noQueue });
       start(experiment);
     },
@@ -111,7 +114,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
     resetPressed: () => {
       abandon();
       set({ run: undefined, agreement: undefined, queue: noQueue });
-      get().answersCleared();
+      get().answersCleared('of the run');
     },
     claimCheckPressed: (seeds) => {
       const { experiment, run } = get();
@@ -145,12 +148,12 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
         const stopping = run.status === 'stopping';
         set({ run: endRun(run, stopping ? 'stopped' : 'failed', message), queue: noQueue });
       } else get().noticeGiven('problem', message);
-      get().workerFreed();
+      get().workerFreed(true);
     },
     shownCleared: () => {
       abandon();
       set({ run: undefined, agreement: undefined, queue: noQueue });
-      get().answersCleared();
+      get().answersCleared('all');
     },
   };
 };

@@ -4,6 +4,7 @@ import type { Experiment } from '../spec/experiment';
 import type { Proof } from '../spec/result';
 import { selectCard, type AppState, type AppStore } from './app';
 import { missingFiles } from './experiment-slice';
+import { isActive } from './run';
 import { sameRun } from './run-slice';
 
 /** The proof of the finished run, if the knobs still stand where it was made. */
@@ -45,6 +46,8 @@ export function attachToPage(store: AppStore, page: Window): void {
     if (now.files !== before.files && now.claimedProof && now.experiment === now.claimedProof.experiment) runIfClaimed(store);
     const freed = before.run !== undefined && now.run === undefined;
     if (now.experiment !== before.experiment || now.files !== before.files || freed) now.previewsMoved();
+    // What moved during the run was not answered.
+    else if (isActive(before.run) && !isActive(now.run)) now.previewsMoved('on screen');
   });
   write();
   const idle = page.requestIdleCallback ?? ((work: () => void) => page.setTimeout(work, 200));

@@ -140,9 +140,9 @@ test('previews follow the knobs, one at a time, and stale answers are not shown'
   app().askTurned('preview', 's', 0.3);
   vi.advanceTimersByTime(200);
   expect(asks().length).toBe(1);
-  worker().say({ type: 'answer', askId: asks()[0]!.askId, ask: 'preview', pictures: { p: { kind: 'table', columns: ['old'], rows: [] } } });
+  worker().say({ type: 'answer', askId: asks()[0]!.askId, ask: 'preview', answer: { pictures: { p: { kind: 'table', columns: ['old'], rows: [] } } } });
   expect(asks().map((a) => a.values)).toEqual([{ s: 0.2 }, { s: 0.3 }]);
-  worker().say({ type: 'answer', askId: 'ask-0', ask: 'preview', pictures: {} });
+  worker().say({ type: 'answer', askId: 'ask-0', ask: 'preview', answer: {} });
   expect(Object.keys(app().asks.preview!.pictures)).toEqual(['p']);
 });
 test('a claim check runs each setting once, with the arms it compares, and judges what came', () => {

@@ -12,6 +12,7 @@ export const storeTexts = {
   noSuchFile: (names: string) => `The experiment reads ${names}, which is not on this page. Files never travel inside a link: drop the same file here, or remove it from the list.`,
   fileNotWanted: (name: string, came: string, wanted: string) => `"${name}" was not taken: the experiment reads ${wanted}, and this file has the SHA-256 ${came}…, so it is another one or was changed. Drop the right file, or remove the expected one from the list to use your own.`,
   fileTooLarge: (name: string, bytes: number, limit: number) => `"${name}" is ${bytesText(bytes)}; at most ${bytesText(limit)} are read. Cut it and drop it again.`,
+  dropRefused: (problem: string) => `${problem} What was on the page before is kept.`,
   fileEmpty: (name: string) => `"${name}" is empty (0 bytes). Check that it was copied whole and drop it again.`,
   tooManyFiles: (name: string, limit: number) => `"${name}" was not added: at most ${limit} files are read at once. Remove one first.`,
   fileNotTaken: (name: string, title: string) => `"${name}" was not added: ${title} takes no files. Choose a method that does.`,
@@ -19,5 +20,7 @@ export const storeTexts = {
   fileUnreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists and that it is a file, not a folder.`,
   savedNotJson: (name: string) => `"${name}" was not opened: expected a saved experiment (JSON), but it is not valid JSON. Save the experiment again from this page.`,
   savedNotOurs: (name: string, detail: string) => `"${name}" was not opened: expected a saved experiment, but ${detail} Save the experiment again from this page.`,
+  answerLost: 'The worker that answers was ended before it had answered. A fresh one is starting: ask again.',
+  notAskable: 'This is answered from a run, and there is none to ask now. Press Run first.',
   noClaimSettings: 'This card states no claim check.',
 } as const;

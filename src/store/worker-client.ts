@@ -2,7 +2,7 @@
  * The page's end of the wire to the worker. It starts the worker, notices when it dies (an error, a message that cannot be read, or
  * silence), and starts a fresh one; what is shown stays with the store.
  */
-import type { Command, RunEvent } from '../spec/messages';
+import type { Command, FileBytes, KnownFile, RunEvent } from '../spec/messages';
 import { storeTexts } from './texts';
 
 /** What the client needs of a Worker; a test or a fake can be one. */
@@ -40,6 +40,8 @@ export function createWorkerClient(start: () => WorkerLike, { pingMs, deadMs }: 
   let pinged = false;
   let threads = 1;
   let timer: ReturnType<typeof setInterval> | undefined;
+  /** Files of the last command: this worker still has them. */
+  let shelved: ReadonlySet<string> = new Set();
 
   function died(message: string): void {
     restart();
@@ -63,7 +65,12 @@ export function createWorkerClient(start: () => WorkerLike, { pingMs, deadMs }: 
     return fresh;
   }
   function send(command: Command): void {
-    (worker ??= connect()).postMessage(command);
+    const to = (worker ??= connect());
+    if (command.type !== 'run' && command.type !== 'ask') return to.postMessage(command);
+    const names = command.experiment.files.map((ref) => ref.sha256);
+    const files = command.files.map((file, i): FileBytes | KnownFile => (shelved.has(names[i]!) ? { sha256: names[i]! } : file));
+    shelved = new Set(names);
+    to.postMessage({ ...command, files });
   }
   function warmUp(wanted: number): void {
     threads = wanted;
@@ -72,6 +79,7 @@ export function createWorkerClient(start: () => WorkerLike, { pingMs, deadMs }: 
   function restart(): void {
     worker?.terminate();
     worker = undefined;
+    shelved = new Set();
     watch(false);
     warmUp(threads);
   }

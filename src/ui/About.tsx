@@ -21,14 +21,16 @@ export function About() {
       <div className="prose">{card.explanation.map((paragraph, i) => <p key={i}>{paragraph}</p>)}</div>
       <div ref={frame}>{near && card.equations.length > 0 && <Suspense fallback={null}><Equations card={card} /></Suspense>}</div>
       <div className="about-foot">
-        <div>
-          <h3>{t.source}</h3>
-          <p>
-            {source.authors} ({source.year}). <cite>{source.title}</cite>{source.venue && `, ${source.venue}`}.{' '}
-            {source.arxiv && <a href={`https://arxiv.org/abs/${encodeURIComponent(source.arxiv)}`} target="_blank" rel="noreferrer">{t.paper} {source.arxiv}</a>}
-            {source.code && <> · {isWeb(source.code) ? <a href={source.code} target="_blank" rel="noreferrer">{t.code}</a> : `${t.code}: ${source.code}`}</>}
-          </p>
-        </div>
+        {source && (
+          <div>
+            <h3>{t.source}</h3>
+            <p>
+              {source.authors} ({source.year}). <cite>{source.title}</cite>{source.venue && `, ${source.venue}`}.{' '}
+              {source.arxiv && <a href={`https://arxiv.org/abs/${encodeURIComponent(source.arxiv)}`} target="_blank" rel="noreferrer">{t.paper} {source.arxiv}</a>}
+              {source.code && <> · {isWeb(source.code) ? <a href={source.code} target="_blank" rel="noreferrer">{t.code}</a> : `${t.code}: ${source.code}`}</>}
+            </p>
+          </div>
+        )}
         {card.caveats.length > 0 && <div><h3>{t.caveats}</h3><ul className="caveats">{card.caveats.map((c, i) => <li key={i}>{c}</li>)}</ul></div>}
       </div>
     </section>

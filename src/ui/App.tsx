@@ -69,7 +69,7 @@ function Gallery() {
   const cards = useApp((app) => app.cards);
   const method = useApp((app) => app.experiment?.method);
   const store = useAppStore();
-  const families = ['masks', 'noise', 'averages'] as const;
+  const families = ['own', 'masks', 'noise', 'averages'] as const;
   return (
     <nav className="gallery" aria-label={texts.gallery}>
       {families.map((family) => {
@@ -81,7 +81,7 @@ function Gallery() {
               {own.map((card) => (
                 <li key={card.id}>
                   <button type="button" className="card" aria-current={card.id === method ? 'true' : undefined} onClick={() => store.getState().methodChosen(card.id)}>
-                    <b>{card.title}</b><span>{card.claim}</span><small>{card.source.authors}, {card.source.year}</small>
+                    <b>{card.title}</b><span>{card.claim}</span>{card.source && <small>{card.source.authors}, {card.source.year}</small>}
                   </button>
                 </li>
               ))}

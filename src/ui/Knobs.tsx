@@ -1,4 +1,4 @@
-/** Controls drawn from knobs: a slider with a number field, a choice, a switch. They know nothing of any method. */
+/** Controls drawn from knobs: a slider with a number field, a choice, a switch, a line of text. They know nothing of any method. */
 import { useId, useState } from 'react';
 import type { Knob, Knobs, KnobValue, KnobValues } from '../spec/knobs';
 import { numberText } from '../store/format';
@@ -64,7 +64,7 @@ function KnobLabel({ id, knob, value }: { id: string; knob: Knob; value: KnobVal
     <>
       <span className="knob-label">
         <label htmlFor={id} title={knob.help}>{knob.label}</label>
-        {changed && <span className="changed" title={`${texts.knobs.changed} ${String(knob.default)}`} aria-hidden="true" />}
+        {changed && <span className="changed" title={`${texts.knobs.changed} ${String(knob.default) || texts.knobs.automatic}`} aria-hidden="true" />}
       </span>
       {knob.help && <p className="help" id={`${id}-help`}>{knob.help}</p>}
     </>
@@ -93,11 +93,32 @@ function ToggleControl({ knob, value, onChange }: ControlProps<Extract<Knob, { t
   );
 }
 
+function TextControl({ knob, value, onChange }: ControlProps<Extract<Knob, { type: 'text' }>>) {
+  const id = useId();
+  // What is being typed goes out on Enter or on leaving: half a pattern is no pattern.
+  const [draft, setDraft] = useState<{ readonly text: string; readonly from: KnobValue }>();
+  const shown = draft?.from === value ? draft.text : String(value);
+  const accept = (): void => {
+    if (shown !== value) onChange(shown);
+    setDraft(undefined);
+  };
+  return (
+    <div className="knob">
+      <KnobLabel id={id} knob={knob} value={value} />
+      <input
+        id={id} className="text" type="text" spellCheck={false} autoComplete="off" maxLength={knob.maxLength} value={shown} placeholder={texts.knobs.automatic}
+        aria-describedby={knob.help ? `${id}-help` : undefined} onChange={(e) => setDraft({ text: e.target.value, from: value })} onBlur={accept} onKeyDown={(e) => e.key === 'Enter' && accept()}
+      />
+    </div>
+  );
+}
+
 export function KnobControl(props: ControlProps<Knob>) {
   const { knob } = props;
   switch (knob.type) {
     case 'choice': return <ChoiceControl {...props} knob={knob} />;
     case 'toggle': return <ToggleControl {...props} knob={knob} />;
+    case 'text': return <TextControl {...props} knob={knob} />;
     default: return <NumberControl {...props} knob={knob} />;
   }
 }

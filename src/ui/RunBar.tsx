@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { durationText, leftText } from '../store/format';
 import { isActive, type Run } from '../store/run';
+import { selectBlocked } from '../store/asks-slice';
 import { missingFiles } from '../store/experiment-slice';
 import { sameRun } from '../store/run-slice';
 import type { FileBytes } from '../spec/messages';
@@ -22,13 +23,14 @@ export function RunBar() {
   const app = useAppStore().getState();
   const status = useApp((s) => s.run?.status);
   const missing = useApp((s) => (s.experiment ? missingFiles(s.experiment, s.files).length > 0 : true));
+  const blocked = useApp(selectBlocked);
   const any = status !== undefined;
   const active = useApp((s) => isActive(s.run));
   useSpaceKey();
   const c = texts.controls;
   return (
     <div className="run-bar" role="toolbar" aria-label={c.label}>
-      {!active && <button type="button" className="primary" disabled={missing} onClick={app.runPressed} aria-keyshortcuts="Space"><Icon name="run" />{any ? c.again : c.run}</button>}
+      {!active && <button type="button" className="primary" disabled={missing || blocked !== undefined} aria-describedby={blocked === undefined ? undefined : 'run-blocked'} onClick={app.runPressed} aria-keyshortcuts="Space"><Icon name="run" />{any ? c.again : c.run}</button>}
       {active && status === 'paused' && <button type="button" className="primary" onClick={app.resumePressed} aria-keyshortcuts="Space"><Icon name="run" />{c.resume}</button>}
       {active && status !== 'paused' && <button type="button" className="primary" disabled={status === 'stopping' || status === 'pausing'} onClick={app.pausePressed} aria-keyshortcuts="Space"><Icon name="pause" />{c.pause}</button>}
       <button type="button" disabled={status !== 'paused'} title={texts.hints.step} onClick={app.stepPressed}><Icon name="step" />{c.step}</button>
@@ -70,7 +72,8 @@ export function RunStatus() {
   const active = isActive(run);
   const drawn = (run?.seriesVersion ?? 0) > 0 && run?.problem?.kind === 'numerics';
   const missing = useApp((s) => s.experiment !== undefined && missingFiles(s.experiment, s.files).length > 0);
-  const words = missing && !run ? texts.files.waiting : texts.status[run?.status ?? 'idle'];
+  const blocked = useApp(selectBlocked);
+  const words = blocked !== undefined && !run ? texts.blocked : missing && !run ? texts.files.waiting : texts.status[run?.status ?? 'idle'];
   const progress = run?.progress;
   const long = active && progress && (progress.elapsedMs > 2000 || progress.elapsedMs + (progress.leftMs ?? 0) > 2000);
   return (
@@ -86,6 +89,7 @@ export function RunStatus() {
       {active && <progress max={1} value={progress ? progress.share : undefined} aria-label={progress?.label ?? words} />}
       {run?.problem && run.status !== 'failed' && <p className="note">{run.problem.message}</p>}
       {run?.problem && run.status === 'failed' && <div className="failure" role="alert"><b>{texts.failed}</b><p>{run.problem.message}</p>{drawn && <p className="soft">{texts.failedKept}</p>}{run.lastGood && <LastGood file={run.lastGood} />}</div>}
+      {blocked !== undefined && !active && <p className="note problem" id="run-blocked">{blocked}</p>}
       {stale && !active && <p className="note">{texts.stale}</p>}
     </div>
   );

@@ -8,6 +8,7 @@ import type { Command, RunEvent, RunId, RuntimeFacts } from '../spec/messages';
 import { fetchAsset } from './assets';
 import { createBackends, createExecutors } from './backends';
 import { RunControl } from './control';
+import { FileShelf } from './files';
 import { runExperiment } from './run';
 
 const emit = (event: RunEvent): void => self.postMessage(event);
@@ -15,19 +16,22 @@ let facts: Promise<RuntimeFacts> | undefined;
 const knowFacts = (): Promise<RuntimeFacts> => (facts ??= runtimeFacts());
 const executors = createExecutors(knowFacts);
 const controls = new Map<RunId, RunControl>();
-/** What the last finished run left behind, for questions about it. */
+const shelf = new FileShelf();
+/** What the last run left behind, or has kept so far, for questions about it. */
 let last: { runId: RunId; kept: unknown } | undefined;
 /** Runs and questions, one after another. */
 let queue: Promise<void> = Promise.resolve();
 const enqueue = (work: () => Promise<void>): void => void (queue = queue.then(work, work));
 
-async function run({ runId, experiment, files }: Extract<Command, { type: 'run' }>): Promise<void> {
+type Files = ReturnType<FileShelf['take']>;
+async function run({ runId, experiment }: Extract<Command, { type: 'run' }>, files: Files): Promise<void> {
   const control = controls.get(runId)!;
   last = undefined;
   try {
     const method = await loadMethod(experiment.method);
-    const { kept, problem } = await runExperiment({ runId, experiment, method, files, executors, control, asset: fetchAsset, emit });
-    if (!problem) last = { runId, kept };
+    const keep = (kept: unknown): void => void (last = { runId, kept });
+    const { kept, problem } = await runExperiment({ runId, experiment, method, files: files(), executors, control, asset: fetchAsset, emit, keep });
+    if (!problem) keep(kept);
   } catch (error) {
     emit({ type: 'failed', runId, problem: toProblem(error) });
   } finally {
@@ -35,7 +39,7 @@ async function run({ runId, experiment, files }: Extract<Command, { type: 'run' 
   }
 }
 
-async function answer(command: Extract<Command, { type: 'ask' }>): Promise<void> {
+async function answer(command: Extract<Command, { type: 'ask' }>, files: Files): Promise<void> {
   const { askId, ask, experiment } = command;
   try {
     const method = await loadMethod(experiment.method);
@@ -47,18 +51,18 @@ async function answer(command: Extract<Command, { type: 'ask' }>): Promise<void>
     const { lab, close } = createLab(
       {
         backends: createBackends({ backend: 'wasm', threads: experiment.threads }, executors, () => undefined),
-        sink: { point: nothing, picture: nothing, light: nothing, outcome: nothing, mark: nothing, progress: nothing },
+        sink: { point: nothing, picture: nothing, light: nothing, outcome: nothing, mark: nothing, keep: nothing, progress: nothing },
         control: new RunControl(),
         asset: fetchAsset,
-        files: command.files,
+        files: files(),
         now: () => performance.now(),
       },
       experiment.seed,
       experiment.arms,
     );
     try {
-      const pictures = await reply(lab, readKnobs(method.card.knobs, experiment.knobs), readKnobs(asked.knobs, command.values), kept);
-      emit({ type: 'answer', askId, ask, pictures });
+      const given = await reply(lab, readKnobs(method.card.knobs, experiment.knobs), readKnobs(asked.knobs, command.values), kept);
+      emit({ type: 'answer', askId, ask, answer: given });
     } finally {
       await close();
     }
@@ -74,16 +78,23 @@ function handle(command: Command): void {
       void knowFacts().then((known) => emit({ type: 'ready', facts: known }));
       void executors.wasm(command.threads).catch(nothing); // a failure is told when a run needs it
       return;
-    case 'run':
+    case 'run': {
+      const files = shelf.take(command.experiment.files, command.files);
       controls.set(command.runId, new RunControl(() => emit({ type: 'paused', runId: command.runId })));
-      return enqueue(() => run(command));
+      return enqueue(() => run(command, files));
+    }
     case 'pause': return controls.get(command.runId)?.pause();
     case 'resume':
       controls.get(command.runId)?.resume();
       return emit({ type: 'resumed', runId: command.runId });
     case 'step': return controls.get(command.runId)?.step();
     case 'stop': return controls.get(command.runId)?.stop();
-    case 'ask': return enqueue(() => answer(command));
+    case 'ask': {
+      const files = shelf.take(command.experiment.files, command.files);
+      // A question about what a run has kept so far does not wait for the run's end: the two take turns as messages come in.
+      if (command.runId !== undefined && controls.has(command.runId)) return void answer(command, files);
+      return enqueue(() => answer(command, files));
+    }
     default: return assertNever(command);
   }
 }

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly control: RunControl;
   readonly asset: (path: string) => Promise<Uint8Array>;
   readonly emit: (event: RunEvent) => void;
+  /** Told what the trial keeps for live questions, each time. */
+  readonly keep?: (kept: unknown) => void;
   /** Instead of choosing by the experiment: for tests. */
   readonly backends?: Backends;
 }
@@ -76,6 +78,7 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     },
     outcome: (arm, seed, metric, value) => outcomes.push({ arm, seed, metric, value }),
     mark: (name, seed, fingerprint) => marks.set(`${seed}/${name}`, fingerprint),
+    keep: (kept) => options.keep?.(kept),
     progress: (share, label) => {
       const all = (trial + share) / experiment.seeds;
       const elapsedMs = performance.now() - began;

@@ -319,7 +319,7 @@ export const method = defineMethod(card, {
   asks: {
     mix: async (lab, _, values, kept) => {
       if (!kept) throw new InputError('There are no ingredients yet. Press Run first.');
-      return mix(lab, { a: Number(values.a), b: Number(values.b), t: Number(values.t) }, kept);
+      return { pictures: await mix(lab, { a: Number(values.a), b: Number(values.b), t: Number(values.t) }, kept) };
     },
   },
 });

@@ -188,10 +188,10 @@ test('a short run keeps every invariant, and its scores answer what another thre
   expect(sparsity).toBeLessThan(0.5);
 
   const later = testLab(executor, { seed: 77, asset });
-  const answer = await method.asks!.threshold!(later.lab, knobs, { alpha: 0.007 }, kept);
-  expect(answer.threshold).toMatchObject({ kind: 'lines' });
+  const { pictures } = await method.asks!.threshold!(later.lab, knobs, { alpha: 0.007 }, kept);
+  expect(pictures?.threshold).toMatchObject({ kind: 'lines' });
   const strings = Array.from({ length: 5 }, () => expect.any(String) as unknown);
-  expect(answer.figures).toMatchObject({ kind: 'table', rows: [[0.005, ...strings], [0.007, ...strings]] });
+  expect(pictures?.figures).toMatchObject({ kind: 'table', rows: [[0.005, ...strings], [0.007, ...strings]] });
   await expect(method.asks!.threshold!(later.lab, knobs, { alpha: 0.007 }, { ...(kept as object), scores: undefined })).rejects.toThrow(/press Run/i);
   await later.close();
   await executor.close();

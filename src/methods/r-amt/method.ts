@@ -160,7 +160,7 @@ export const method = defineMethod<typeof card.knobs, Kept>(card, {
     threshold: async (lab, knobs, values, kept) => {
       const known = kept?.scores && kept.live ? { ...kept, scores: kept.scores, live: kept.live } : undefined;
       if (!known) throw new InputError('This asks about the scores of R-AMT, which the last run did not train. Switch that arm on and press Run.');
-      return thresholdPictures(lab, knobs.alpha, Number(values.alpha), known);
+      return { pictures: await thresholdPictures(lab, knobs.alpha, Number(values.alpha), known) };
     },
   },
 });

@@ -100,9 +100,9 @@ export const method = defineMethod(card, {
         { arm: 'siren', shape, start },
         { arm: 'siren2', shape, start: perturb(start, { s0: Number(s0), s1: Number(s1) }, omega0, lab.rng) },
       ];
-      return { spectrum: await startPicture(target, fits, new Map(fits.map((fit) => [fit.arm, forwardOf(lab, fit, target)]))) };
+      return { pictures: { spectrum: await startPicture(target, fits, new Map(fits.map((fit) => [fit.arm, forwardOf(lab, fit, target)]))) } };
     },
-    zoom: async (_, __, { start, length }, kept) => ({ waveform: waveform(kept!, Number(start), Number(length)) }),
+    zoom: async (_, __, { start, length }, kept) => ({ pictures: { waveform: waveform(kept!, Number(start), Number(length)) } }),
   },
 });
 

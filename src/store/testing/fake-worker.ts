@@ -67,7 +67,7 @@ class FakeWorker implements WorkerLike {
         const slots = Object.keys(cards[command.experiment.method]?.pictures ?? {});
         const main = slots.find((id) => cards[command.experiment.method]!.pictures[id]!.main) ?? slots[0] ?? 'answer';
         const rng = new Rng(7);
-        setTimeout(() => this.emit({ type: 'answer', askId: command.askId, ask: command.ask, pictures: { [command.runId ? 'answer' : main]: picture('lines', command.experiment.arms.slice(0, 2), rng, Number(Object.values(command.values)[0]) / 400) } }), 120);
+        setTimeout(() => this.emit({ type: 'answer', askId: command.askId, ask: command.ask, answer: { pictures: { [command.runId ? 'answer' : main]: picture('lines', command.experiment.arms.slice(0, 2), rng, Number(Object.values(command.values)[0]) / 400) } } }), 120);
       }
     }
   }

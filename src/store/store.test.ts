@@ -2,16 +2,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defineCard } from '../spec/card';
 import { defaultExperiment } from '../spec/experiment';
 import { choice, float } from '../spec/knobs';
-import type { Command, RunEvent } from '../spec/messages';
 import type { RunResult } from '../spec/result';
-import { createAppStore } from './app';
 import { addEvidence, claimExperiments, judgeAll } from './evidence';
 import { takeFile } from './files';
 import { compareProofs } from './proof';
 import { applyEvent, startRun } from './run';
 import { readSaved, writeSaved } from './saved';
 import { shareHash } from './shell';
-import { createWorkerClient, type WorkerLike } from './worker-client';
+import { storeWithWorker } from './testing/test-worker';
 
 const card = defineCard({
   id: 'demo', title: 'Demo', family: 'noise', source: { title: 't', authors: 'a', year: 2025 }, claim: '', explanation: [], equations: [], caveats: [],
@@ -27,33 +25,7 @@ const card = defineCard({
 const cards = { demo: card };
 const result = (marks: readonly number[] = [1]): RunResult => ({ outcomes: [1, 2, 3].flatMap((seed) => [{ arm: 'one', seed, metric: 'm', value: 2 }, { arm: 'two', seed, metric: 'm', value: 1 }]), lights: [], proof: { provider: 'wasm', fingerprint: '0123456789abcdef', marks }, elapsedMs: 5 });
 
-class TestWorker implements WorkerLike {
-  onmessage: WorkerLike['onmessage'] = null;
-  onerror: WorkerLike['onerror'] = null;
-  onmessageerror: WorkerLike['onmessageerror'] = null;
-  readonly heard: Command[] = [];
-  terminated = false;
-  postMessage(command: Command): void {
-    this.heard.push(command);
-  }
-  terminate(): void {
-    this.terminated = true;
-  }
-  say(event: RunEvent): void {
-    this.onmessage?.(new MessageEvent('message', { data: event }));
-  }
-}
-function setUp() {
-  const workers: TestWorker[] = [];
-  const client = createWorkerClient(() => {
-    const worker = new TestWorker();
-    workers.push(worker);
-    return worker;
-  });
-  const store = createAppStore({ cards, worker: client });
-  store.getState().warmUpAsked();
-  return { store, app: () => store.getState(), worker: () => workers.at(-1)!, workers };
-}
+const setUp = () => storeWithWorker(cards);
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -191,7 +163,7 @@ test('files are refused at the door with what was expected and what came', async
   const wav = [...'RIFF....WAVEfmt '].map((c) => c.charCodeAt(0));
   await expect(takeFile(file('a.wav', []), card)).rejects.toThrow(/empty/);
   await expect(takeFile(file('a.wav', [1, 2, 3, 4]), card)).rejects.toThrow(/expected WAV, but its first bytes are 01 02 03 04/);
-  await expect(takeFile(file('a.wav', wav, 2 ** 30), card)).rejects.toThrow(/at most 64 MiB/);
+  await expect(takeFile(file('a.wav', wav, 2 ** 30), card)).rejects.toThrow(/at most 128 MiB/);
   await expect(takeFile(file('a.wav', wav), { ...card, accepts: [] })).rejects.toThrow(/takes no files/);
   expect((await takeFile(file('a.wav', wav), card)).ref).toMatchObject({ name: 'a.wav', sizeBytes: 16 });
 });

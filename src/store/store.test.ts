@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defineCard } from '../spec/card';
 import { defaultExperiment } from '../spec/experiment';
 import { choice, float } from '../spec/knobs';
+import type { RunEvent } from '../spec/messages';
 import type { RunResult } from '../spec/result';
 import { addEvidence, claimExperiments, judgeAll } from './evidence';
 import { takeFile } from './files';

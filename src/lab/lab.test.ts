@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Stopped } from '../base/errors';
 import { Random } from '../base/random';
 import { floats, int32, tensor, type Params } from '../base/tensor';
-import { relu } from '../engine/ops';
+import { add, mean, mul, relu } from '../engine/ops';
 import { dense, initDense, prefixed, scope } from '../nn/layers';
 import { crossEntropy } from '../nn/losses';
 import { adam, sgd } from '../nn/optimizers';
@@ -66,6 +66,26 @@ test('trainings side by side give the bits that each gives alone', async () => {
     expect(floats(a![name]!)).toEqual(floats(c[name]!));
     expect(floats(b![name]!)).toEqual(floats(d[name]!));
   }
+  await kit.close();
+});
+test('a buffer is carried from step to step, is given back with the params, and has no gradient', async () => {
+  const kit = testLab(wasm);
+  const trainer = kit.lab.trainer({
+    ...spec,
+    buffers: { 'x.mean': [2], untouched: [1] },
+    loss: (at) => ({ ...spec.loss(at), buffers: { 'x.mean': add(mul(at.buffers['x.mean']!, 0.9), mul(mean(at.batch.x!, { axes: [0] }), 0.1)) } }),
+  });
+  const run = runOf(kit.lab, { trainer, steps: 5 });
+  const trained = await kit.lab.train({ ...run, from: { ...run.from, 'x.mean': tensor([1, -1]), untouched: tensor([7]) } });
+  const expected = [1, -1];
+  for (let step = 0; step < 5; step++) {
+    const x = floats(run.next(step).x!);
+    for (const i of [0, 1]) expected[i] = 0.9 * expected[i]! + (0.1 * x.filter((_, at) => at % 2 === i).reduce((total, v) => total + v, 0)) / 32;
+  }
+  floats(trained['x.mean']!).forEach((v, i) => expect(v).toBeCloseTo(expected[i]!, 5));
+  expect(floats(trained.untouched!)).toEqual(Float32Array.of(7));
+  const plain = await kit.lab.train(runOf(kit.lab, { steps: 5 }));
+  for (const name of Object.keys(plain)) expect(floats(trained[name]!)).toEqual(floats(plain[name]!));
   await kit.close();
 });
 test('a training that diverges stops at its step, says the value and the learning rate, and keeps the last good params', async () => {

@@ -21,10 +21,12 @@ export interface TrainerSpec {
   readonly params: Shapes;
   /** Shapes of params that the step reads and never changes. */
   readonly frozen?: Shapes;
+  /** Shapes of buffers: state without gradient (running statistics, averages), replaced by each step. Runs start with theirs in `from`, and give them back. */
+  readonly buffers?: Shapes;
   /** One batch, as the step is fed with it; noise is part of it. */
   readonly batch: Readonly<Record<string, InputSpec>>;
-  /** The losses: one scalar, or several by name whose gradients `gradient` combines. Metrics are scalars. */
-  readonly loss: (at: { params: Views; frozen: Views; batch: Views }) => { loss: Value | Readonly<Record<string, Value>>; metrics?: Readonly<Record<string, Value>> };
+  /** The losses: one scalar, or several by name whose gradients `gradient` combines. Metrics are scalars. A buffer left out stays as it is. */
+  readonly loss: (at: { params: Views; frozen: Views; buffers: Views; batch: Views }) => { loss: Value | Readonly<Record<string, Value>>; metrics?: Readonly<Record<string, Value>>; buffers?: Readonly<Record<string, Value>> };
   /** From each loss's gradient, flat [P], the one that the optimiser takes. Default: that of the only loss. */
   readonly gradient?: (at: { gradients: Readonly<Record<string, Value>>; theta: Value; batch: Views }) => { gradient: Value; metrics?: Readonly<Record<string, Value>> };
   readonly optimizer: Optimizer;
@@ -37,6 +39,7 @@ export interface TrainingRun {
   readonly trainer: Trainer;
   /** Whose curve this is. */
   readonly arm: string;
+  /** Where the params start, and the buffers where there are any. */
   readonly from: Params;
   readonly frozen?: Params;
   readonly steps: number;
@@ -75,7 +78,7 @@ export interface Lab {
 
   /** Prepares a training step; it is compiled when first used, once for any number of runs. */
   trainer(spec: TrainerSpec): Trainer;
-  /** Runs a training to its end: the trained params. @throws NumericsError naming the step when a metric stops being finite. */
+  /** Runs a training to its end: the trained params, and the buffers where there are any. @throws NumericsError naming the step when a metric stops being finite. */
   train(run: TrainingRun): Promise<Params>;
   /** Several trainings side by side, a step each in turn: their curves grow together. Results in order. */
   together(runs: readonly TrainingRun[]): Promise<Params[]>;

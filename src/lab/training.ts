@@ -4,6 +4,7 @@ import { floats, sizeOf, tensor, type Params, type Tensor } from '../base/tensor
 import { flatGradient } from '../engine/autodiff';
 import type { Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
+import { concat, reshape } from '../engine/ops';
 import { viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import type { Value } from '../engine/value';
@@ -15,14 +16,16 @@ export interface CompiledTraining {
   readonly program: Program;
   readonly layout: Layout;
   readonly frozenLayout: Layout;
+  readonly bufferLayout: Layout;
   /** Which outputs are losses. */
   readonly losses: readonly string[];
 }
-/** The whole step as one program: state theta [P] and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
+/** The whole step as one program: state theta [P], `buffers` [B] and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
 export function trainingProgram(spec: TrainerSpec): CompiledTraining {
   let lossNames: readonly string[] = [];
   const layout = layoutOf(spec.params);
   const frozenLayout = layoutOf(spec.frozen ?? {});
+  const bufferLayout = layoutOf(spec.buffers ?? {});
   const slots = spec.optimizer.slots(layout.size);
   const scalarNames = Object.keys(spec.optimizer.scalars(0, { learningRate: 1 }));
   const clash = scalarNames.find((name) => `step.${name}` in spec.batch);
@@ -30,7 +33,7 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
   const program = defineProgram(
     {
       name: spec.name,
-      state: { theta: { shape: [layout.size] }, ...Object.fromEntries(Object.entries(slots).map(([name, shape]) => [name, { shape }])) },
+      state: { theta: { shape: [layout.size] }, ...(bufferLayout.size > 0 && { buffers: { shape: [bufferLayout.size] } }), ...Object.fromEntries(Object.entries(slots).map(([name, shape]) => [name, { shape }])) },
       constants: frozenLayout.size > 0 ? { frozen: { shape: [frozenLayout.size] } } : {},
       feeds: { ...spec.batch, ...Object.fromEntries(scalarNames.map((name) => [`step.${name}`, { shape: [] }])) },
     },
@@ -40,18 +43,22 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
       const views = viewsOf(theta, layout);
       const frozen = constants.frozen ? viewsOf(constants.frozen, frozenLayout) : {};
       const batch = Object.fromEntries(Object.keys(spec.batch).map((name) => [name, inputs[name]!]));
-      const { loss, metrics } = spec.loss({ params: views, frozen, batch });
+      const buffers = state.buffers ? viewsOf(state.buffers, bufferLayout) : {};
+      const { loss, metrics, buffers: nextBuffers = {} } = spec.loss({ params: views, frozen, buffers, batch });
       const losses: Readonly<Record<string, Value>> = isValue(loss) ? { loss } : loss;
       lossNames = Object.keys(losses);
       const byLoss = Object.fromEntries(Object.entries(losses).map(([name, l]) => [name, flatGradient(l, views, layout)]));
       const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, batch }) : { gradient: onlyOne(spec.name, byLoss) };
       const scalars = Object.fromEntries(scalarNames.map((name) => [name, inputs[`step.${name}`]!]));
       const next = spec.optimizer.update({ theta, gradient: combined.gradient, slots: state, scalars });
-      return { state: { theta: next.theta, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
+      const carried = state.buffers && { buffers: flatOf({ ...buffers, ...nextBuffers }, bufferLayout) };
+      return { state: { theta: next.theta, ...carried, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
     },
   );
-  return { program, layout, frozenLayout, losses: lossNames };
+  return { program, layout, frozenLayout, bufferLayout, losses: lossNames };
 }
+/** Views joined into the flat vector [P] of their layout. */
+const flatOf = (views: Readonly<Record<string, Value>>, layout: Layout): Value => concat(layout.entries.map(({ name, size }) => reshape(views[name]!, [size])));
 const isValue = (x: object): x is Value => 'op' in x && 'attrs' in x;
 function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Value {
   const [only, ...others] = Object.values(gradients);
@@ -60,8 +67,9 @@ function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Valu
 }
 
 /** State and constants of a compiled step before its first run. */
-export function initialOf({ program, layout, frozenLayout }: CompiledTraining, from: Params, frozen: Params = {}): Record<string, Tensor> {
+export function initialOf({ program, layout, frozenLayout, bufferLayout }: CompiledTraining, from: Params, frozen: Params = {}): Record<string, Tensor> {
   const initial: Record<string, Tensor> = { theta: flatten(from, layout) };
+  if (bufferLayout.size > 0) initial.buffers = flatten(from, bufferLayout);
   for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(sizeOf(input.shape)), input.shape);
   if (frozenLayout.size > 0) initial.frozen = flatten(frozen, frozenLayout);
   return initial;
@@ -119,8 +127,11 @@ export class Running {
     if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || step === 0) await this.drain();
     if (due) await watch.call({ step: step + 1 + (this.run.firstStep ?? 0), params: () => this.params() });
   }
+  /** With the buffers, where there are any. */
   async params(): Promise<Params> {
-    return unflatten(await this.session.read('theta'), this.compiled.layout);
+    const { layout, bufferLayout } = this.compiled;
+    const params = unflatten(await this.session.read('theta'), layout);
+    return bufferLayout.size > 0 ? { ...params, ...unflatten(await this.session.read('buffers'), bufferLayout) } : params;
   }
 
   /** Brings the metrics of steps that are not read back yet. */

@@ -10,6 +10,8 @@ export interface Hyper {
   readonly learningRate: number;
   /** Decoupled: theta <- theta - learningRate * weightDecay * theta. */
   readonly weightDecay?: number;
+  /** Coupled: the gradient of l2/2 ||theta||^2 is added to g. Only for optimisers made with `l2`. */
+  readonly l2?: number;
 }
 export interface Optimizer {
   readonly name: string;
@@ -27,14 +29,26 @@ function clip(gradient: Value, norm: number | undefined): Value {
   return mul(gradient, minimum(div(norm, length), 1));
 }
 
+/** The gradient that an optimiser starts from: clipped, plus l2 theta where that is built in. */
+function startOf(gradient: Value, theta: Value, scalars: Readonly<Record<string, Value>>, clipNorm: number | undefined): Value {
+  const g = clip(gradient, clipNorm);
+  return scalars.l2 ? add(g, mul(theta, scalars.l2)) : g;
+}
+
+export interface OptimizerOptions {
+  /** g is scaled down to this Euclidean norm where it is longer. */
+  readonly clipNorm?: number;
+  /** Builds in coupled decay, whose size is `Hyper.l2`: what PyTorch's SGD and Adam call weight_decay. */
+  readonly l2?: boolean;
+}
 /** Plain SGD, theta <- theta - learningRate g, with heavy-ball momentum if asked: u <- momentum u + g. */
-export function sgd({ momentum = 0, clipNorm }: { momentum?: number; clipNorm?: number } = {}): Optimizer {
+export function sgd({ momentum = 0, clipNorm, l2 = false }: { momentum?: number } & OptimizerOptions = {}): Optimizer {
   return {
     name: momentum ? 'sgd-momentum' : 'sgd',
     slots: (size): Readonly<Record<string, Shape>> => (momentum ? { u: [size] } : {}),
-    scalars: (_, { learningRate, weightDecay = 0 }) => ({ learningRate, keep: 1 - learningRate * weightDecay }),
+    scalars: (_, { learningRate, weightDecay = 0, l2: size = 0 }) => ({ learningRate, keep: 1 - learningRate * weightDecay, ...(l2 && { l2: size }) }),
     update: ({ theta, gradient, slots, scalars }) => {
-      const g = clip(gradient, clipNorm);
+      const g = startOf(gradient, theta, scalars, clipNorm);
       const u = slots.u ? add(mul(slots.u, momentum), g) : g;
       return { theta: sub(mul(theta, scalars.keep!), mul(u, scalars.learningRate!)), slots: slots.u ? { u } : ({} as Record<string, Value>) };
     },
@@ -46,16 +60,16 @@ export function sgd({ momentum = 0, clipNorm }: { momentum?: number; clipNorm?: 
  * m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, theta <- theta - rate m / (sqrt(v) + epsilon'), where the host folds both bias
  * corrections into rate = learningRate sqrt(1 - b2^t) / (1 - b1^t) and epsilon' = epsilon sqrt(1 - b2^t): the same numbers, fewer nodes.
  */
-export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm }: { beta1?: number; beta2?: number; epsilon?: number; clipNorm?: number } = {}): Optimizer {
+export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm, l2 = false }: { beta1?: number; beta2?: number; epsilon?: number } & OptimizerOptions = {}): Optimizer {
   return {
     name: 'adam',
     slots: (size) => ({ m: [size], v: [size] }),
-    scalars: (step, { learningRate, weightDecay = 0 }) => {
+    scalars: (step, { learningRate, weightDecay = 0, l2: size = 0 }) => {
       const correction = Math.sqrt(1 - pow(beta2, step + 1));
-      return { rate: (learningRate * correction) / (1 - pow(beta1, step + 1)), epsilon: epsilon * correction, keep: 1 - learningRate * weightDecay };
+      return { rate: (learningRate * correction) / (1 - pow(beta1, step + 1)), epsilon: epsilon * correction, keep: 1 - learningRate * weightDecay, ...(l2 && { l2: size }) };
     },
     update: ({ theta, gradient, slots, scalars }) => {
-      const g = clip(gradient, clipNorm);
+      const g = startOf(gradient, theta, scalars, clipNorm);
       const m = add(mul(slots.m!, beta1), mul(g, 1 - beta1));
       const v = add(mul(slots.v!, beta2), mul(square(g), 1 - beta2));
       const change = div(mul(m, scalars.rate!), add(sqrt(v), scalars.epsilon!));

@@ -1,19 +1,14 @@
 /**
- * An ONNX model as plain data, and its bytes. Covers what the playground reads and writes: one graph of nodes with plain attributes
- * and dense tensors. Subgraphs, sparse and external tensors are refused by name. Field numbers: onnx.proto3 of ONNX 1.16.
+ * An ONNX model as plain data, and its bytes: a graph of nodes, with subgraphs as attributes, and functions beside it. Tensors become
+ * dense ones, wherever they are kept. Field numbers: onnx.proto3 of ONNX 1.16.
  */
 import { InputError } from '../../base/errors';
+import type { ExternalFiles } from './external';
 import { ProtoReader, ProtoWriter } from './protobuf';
+import { dtypeOf, ONNX_TYPES, readEntry, readSparse, readTensor, writeTensor, type OnnxDType, type OnnxTensor } from './tensor-proto';
 
-/** Element types kept apart here. On reading, float16 and bfloat16 are widened to float32. */
-export type OnnxDType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
-export type OnnxData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
-export interface OnnxTensor {
-  readonly dtype: OnnxDType;
-  readonly dims: readonly number[];
-  /** Row-major; booleans are bytes 0 and 1. */
-  readonly data: OnnxData;
-}
+export type { OnnxData, OnnxDType, OnnxTensor } from './tensor-proto';
+
 /** Integer and float attributes are told apart, which a JavaScript number alone cannot. */
 export type OnnxAttribute =
   | { readonly type: 'int'; readonly value: number }
@@ -22,7 +17,12 @@ export type OnnxAttribute =
   | { readonly type: 'floats'; readonly value: readonly number[] }
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'strings'; readonly value: readonly string[] }
-  | { readonly type: 'tensor'; readonly value: OnnxTensor };
+  | { readonly type: 'tensor'; readonly value: OnnxTensor }
+  | { readonly type: 'graph'; readonly value: OnnxGraph }
+  /** In a function's node: the attribute of the call that stands here. */
+  | { readonly type: 'reference'; readonly value: string }
+  /** Of a kind that no operator here reads: only its name is kept. */
+  | { readonly type: 'other'; readonly value: string };
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;
@@ -48,28 +48,25 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
 }
+/** An operator defined by nodes. */
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly OnnxNode[];
+  /** Attributes with defaults. */
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** Of ONNX's own domain; 0 if it does not say. */
+  readonly opset: number;
+}
 export interface OnnxModel {
   /** Of ONNX's own domain. */
   readonly opset: number;
   readonly irVersion: number;
   readonly graph: OnnxGraph;
+  readonly functions?: readonly OnnxFunction[];
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** TensorProto.DataType. */
-export const ONNX_TYPES: Readonly<Record<OnnxDType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float64: 11 };
-const FLOAT16 = 10;
-const BFLOAT16 = 16;
-const DTYPES: ReadonlyMap<number, OnnxDType> = new Map([
-  ...Object.entries(ONNX_TYPES).map(([dtype, code]): [number, OnnxDType] => [code, dtype as OnnxDType]), // keys of a Record<OnnxDType, ...>
-  [FLOAT16, 'float32'],
-  [BFLOAT16, 'float32'],
-]);
-/** The dtype of a TensorProto.DataType code (float16 reads as float32). */
-export function dtypeOf(code: number, who: string): OnnxDType {
-  const dtype = DTYPES.get(code);
-  if (dtype) return dtype;
-  throw new InputError(`${who} has element type ${code} (TensorProto.DataType); float, double, float16, bfloat16, int64, int32, int8, uint8 and bool can be read.`);
 }
 
 // -- writing -----------------------------------------------------------------------------------------------------------------
@@ -111,14 +108,11 @@ function writeAttribute(out: ProtoWriter, name: string, attribute: OnnxAttribute
     case 'strings':
       for (const text of attribute.value) out.text(9, text);
       out.int(20, 8);
+      break;
+    case 'graph': out.message(6, (inner) => writeGraph(inner, attribute.value)).int(20, 5); break;
+    case 'reference':
+    case 'other': throw new InputError(`Attribute ${name} (${attribute.value}) cannot be written.`);
   }
-}
-function writeTensor(out: ProtoWriter, { dtype, dims, data }: OnnxTensor, name: string): void {
-  if (dims.length > 0) out.packedInts(1, dims);
-  out.int(2, ONNX_TYPES[dtype]);
-  if (name !== '') out.text(8, name);
-  // raw_data is little-endian, as is every machine that runs a browser.
-  out.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 function writeValueInfo(out: ProtoWriter, { name, dtype, dims }: OnnxValueInfo): void {
   out.text(1, name).message(2, (type) =>
@@ -136,47 +130,67 @@ function writeValueInfo(out: ProtoWriter, { name, dtype, dims }: OnnxValueInfo):
 
 /**
  * Reads an `.onnx` file, which may come from anywhere.
+ * @param files the files beside it that it names, if it keeps weights there
  * @throws InputError where bytes are missing or damaged, or where the model uses what is not supported (said by name)
  */
-export function decodeModel(bytes: Uint8Array): OnnxModel {
+export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel {
   const model = new ProtoReader(bytes);
   let irVersion = 0;
   let opset = 0;
   let graph: OnnxGraph | undefined;
   const metadata: [string, string][] = [];
+  const functions: OnnxFunction[] = [];
   while (model.next())
     switch (model.field) {
       case 1: irVersion = model.int(); break;
-      case 7: graph = readGraph(model.message()); break;
-      case 8: {
-        const { domain, version } = readOpset(model.message());
-        if (domain === '' || domain === 'ai.onnx') opset = version;
-        break;
-      }
+      case 7: graph = readGraph(model.message(), { files, depth: 0 }); break;
+      case 8: opset = ownOpset(model.message()) ?? opset; break;
       case 14: metadata.push(readEntry(model.message())); break;
-      case 25: throw new InputError('The model defines functions of its own (ModelProto.functions). Export it with functions inlined.');
+      case 25: functions.push(readFunction(model.message(), { files, depth: 0 })); break;
       default: model.skip();
     }
   if (!graph) throw new InputError('The file is not an ONNX model: it holds no graph.');
-  if (opset < 1) throw new InputError('The model does not say which opset it is written in. Export it again with an opset of 13 to 21.');
-  return { opset, irVersion, graph, metadata: Object.fromEntries(metadata) };
+  if (opset < 1) throw new InputError('The model does not say which opset it is written in. Export it again with an opset of 11 to 21.');
+  return { opset, irVersion, graph, functions, metadata: Object.fromEntries(metadata) };
 }
-function readOpset(message: ProtoReader): { domain: string; version: number } {
-  const opset = { domain: '', version: 0 };
+/** The version in an opset import, if it is of ONNX's own domain. */
+function ownOpset(message: ProtoReader): number | undefined {
+  let [domain, version] = ['', 0];
   while (message.next())
-    if (message.field === 1) opset.domain = message.text();
-    else if (message.field === 2) opset.version = message.int();
+    if (message.field === 1) domain = message.text();
+    else if (message.field === 2) version = message.int();
     else message.skip();
-  return opset;
+  return ownDomain(domain) === '' ? version : undefined;
 }
-function readEntry(message: ProtoReader): [string, string] {
-  const entry: [string, string] = ['', ''];
+/** ONNX's own domain has two names. */
+const ownDomain = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
+
+/** What every part of a file is read with. Subgraphs nest: `depth` is how far. */
+interface Reading {
+  readonly files: ExternalFiles | undefined;
+  readonly depth: number;
+}
+const DEPTH_LIMIT = 16;
+function readFunction(message: ProtoReader, reading: Reading): OnnxFunction {
+  const made = { name: '', domain: '', opset: 0 };
+  const [inputs, outputs]: [string[], string[]] = [[], []];
+  const nodes: OnnxNode[] = [];
+  const attributes: [string, OnnxAttribute][] = [];
   while (message.next())
-    if (message.field === 1 || message.field === 2) entry[message.field - 1] = message.text();
-    else message.skip();
-  return entry;
+    switch (message.field) {
+      case 1: made.name = message.text(); break;
+      case 4: inputs.push(message.text()); break;
+      case 5: outputs.push(message.text()); break;
+      case 7: nodes.push(readNode(message.message(), reading)); break;
+      case 9: made.opset = ownOpset(message.message()) ?? made.opset; break;
+      case 10: made.domain = ownDomain(message.text()); break;
+      case 11: attributes.push(readAttribute(message.message(), `function ${made.name}`, reading)); break;
+      default: message.skip();
+    }
+  return { ...made, inputs, outputs, nodes, attributes: Object.fromEntries(attributes) };
 }
-function readGraph(message: ProtoReader): OnnxGraph {
+function readGraph(message: ProtoReader, reading: Reading): OnnxGraph {
+  if (reading.depth > DEPTH_LIMIT) throw new InputError(`The model nests subgraphs more than ${DEPTH_LIMIT} deep.`);
   let name = '';
   const nodes: OnnxNode[] = [];
   const initializers: [string, OnnxTensor][] = [];
@@ -184,23 +198,23 @@ function readGraph(message: ProtoReader): OnnxGraph {
   const outputs: OnnxValueInfo[] = [];
   while (message.next())
     switch (message.field) {
-      case 1: nodes.push(readNode(message.message())); break;
+      case 1: nodes.push(readNode(message.message(), reading)); break;
       case 2: name = message.text(); break;
-      case 5: {
-        const read = readTensor(message.message(), 'initializer');
+      case 5:
+      case 15: {
+        const read = message.field === 5 ? readTensor(message.message(), 'initializer', reading.files) : readSparse(message.message(), reading.files);
         initializers.push([read.name, read.tensor]);
         break;
       }
       case 11: inputs.push(readValueInfo(message.message())); break;
       case 12: outputs.push(readValueInfo(message.message())); break;
-      case 15: throw new InputError('The model holds sparse initializers, which are not supported. Export it with dense weights.');
       default: message.skip();
     }
   // Files of IR version 3 list initializers among the inputs too: they are not fed.
   const stored = new Set(initializers.map(([n]) => n));
   return { name, nodes, initializers: Object.fromEntries(initializers), inputs: inputs.filter((i) => !stored.has(i.name)), outputs };
 }
-function readNode(message: ProtoReader): OnnxNode {
+function readNode(message: ProtoReader, reading: Reading): OnnxNode {
   const node = { name: '', opType: '', domain: '' };
   const inputs: string[] = [];
   const outputs: string[] = [];
@@ -215,16 +229,16 @@ function readNode(message: ProtoReader): OnnxNode {
       case 7: node.domain = message.text(); break;
       default: message.skip();
     }
-  if (node.domain === 'ai.onnx') node.domain = '';
   const who = `node ${node.name || outputs[0] || '(unnamed)'} (${node.opType})`;
-  return { ...node, inputs, outputs, attributes: Object.fromEntries(attributes.map((a) => readAttribute(a, who))) };
+  return { ...node, domain: ownDomain(node.domain), inputs, outputs, attributes: Object.fromEntries(attributes.map((a) => readAttribute(a, who, reading))) };
 }
 
-const ATTRIBUTE_KINDS: ReadonlyMap<number, string> = new Map([[5, 'subgraph'], [9, 'tensor list'], [10, 'subgraph list'], [11, 'sparse tensor'], [12, 'sparse tensor list'], [13, 'type'], [14, 'type list']]);
-function readAttribute(message: ProtoReader, who: string): [string, OnnxAttribute] {
+const ATTRIBUTE_KINDS: ReadonlyMap<number, string> = new Map([[9, 'tensor list'], [10, 'subgraph list'], [12, 'sparse tensor list'], [13, 'type'], [14, 'type list']]);
+function readAttribute(message: ProtoReader, who: string, reading: Reading): [string, OnnxAttribute] {
   let [name, type] = ['', 0];
-  let [float, int, text] = [0, 0n, ''];
+  let [float, int, text, reference] = [0, 0n, '', ''];
   let value: OnnxTensor | undefined;
+  let graph: OnnxGraph | undefined;
   const floats: number[] = [];
   const ints: bigint[] = [];
   const texts: string[] = [];
@@ -234,24 +248,32 @@ function readAttribute(message: ProtoReader, who: string): [string, OnnxAttribut
       case 2: float = message.float(); break;
       case 3: int = message.bigint(); break;
       case 4: text = message.text(); break;
-      case 5: value = readTensor(message.message(), `a tensor of ${who}`).tensor; break;
+      case 5: value = readTensor(message.message(), `a tensor of ${who}`, reading.files).tensor; break;
+      case 6: graph = readGraph(message.message(), { ...reading, depth: reading.depth + 1 }); break;
       case 7: message.floatsInto(floats); break;
       case 8: message.bigintsInto(ints); break;
       case 9: texts.push(message.text()); break;
       case 20: type = message.int(); break;
+      case 21: reference = message.text(); break;
+      case 22: value = readSparse(message.message(), reading.files).tensor; break;
       default: message.skip();
     }
+  if (reference !== '') return [name, { type: 'reference', value: reference }];
   switch (type) {
     case 1: return [name, { type: 'float', value: float }];
     case 2: return [name, { type: 'int', value: clamped(int) }];
     case 3: return [name, { type: 'string', value: text }];
     case 4:
+    case 11:
       if (!value) throw new InputError(`Attribute ${name} of ${who} should hold a tensor, but holds none.`);
       return [name, { type: 'tensor', value }];
+    case 5:
+      if (!graph) throw new InputError(`Attribute ${name} of ${who} should hold a graph, but holds none.`);
+      return [name, { type: 'graph', value: graph }];
     case 6: return [name, { type: 'floats', value: floats }];
     case 7: return [name, { type: 'ints', value: ints.map(clamped) }];
     case 8: return [name, { type: 'strings', value: texts }];
-    default: throw new InputError(`Attribute ${name} of ${who} is a ${ATTRIBUTE_KINDS.get(type) ?? `value of unknown type ${type}`}, which is not supported. Export the model without control flow.`);
+    default: return [name, { type: 'other', value: ATTRIBUTE_KINDS.get(type) ?? `value of unknown type ${type}` }];
   }
 }
 /** Exporters write INT64_MAX for "to the end"; clamped to what a number holds exactly, it still means that. */
@@ -260,80 +282,8 @@ export function clamped(value: bigint): number {
   return Number(value > most ? most : value < -most ? -most : value);
 }
 
-/** Values of the parts of a TensorProto, before the element type says which one counts. */
-interface TensorParts {
-  readonly dims: number[];
-  type: number;
-  raw: Uint8Array | undefined;
-  readonly floats: number[];
-  readonly ints: bigint[];
-  readonly doubles: number[];
-}
-function readTensor(message: ProtoReader, kind: string): { name: string; tensor: OnnxTensor } {
-  const parts: TensorParts = { dims: [], type: 0, raw: undefined, floats: [], ints: [], doubles: [] };
-  let name = '';
-  let external = false;
-  while (message.next())
-    switch (message.field) {
-      case 1: message.intsInto(parts.dims); break;
-      case 2: parts.type = message.int(); break;
-      case 4: message.floatsInto(parts.floats); break;
-      case 5: // int32_data: also int8, uint8, bool and the bits of float16
-      case 7: message.bigintsInto(parts.ints); break;
-      case 8: name = message.text(); break;
-      case 9: parts.raw = message.bytes(); break;
-      case 10: message.doublesInto(parts.doubles); break;
-      case 13:
-        external = true;
-        message.skip();
-        break;
-      case 14: external ||= message.int() === 1; break;
-      default: message.skip();
-    }
-  const who = `${kind} ${name}`.trimEnd();
-  if (external) throw new InputError(`The weights of ${who} are kept in a file beside the model (external data). Save the model with its weights inside: onnx.save_model(onnx.load(path), path).`);
-  const count = parts.dims.reduce((n, d) => n * d, 1);
-  if (parts.dims.some((d) => d < 0) || count > 2 ** 31) throw new InputError(`The ${who} has impossible dimensions [${parts.dims.join(',')}].`);
-  const data = dataOf(parts, dtypeOf(parts.type, `The ${who}`), who, count);
-  return { name, tensor: { dtype: dtypeOf(parts.type, who), dims: parts.dims, data } };
-}
-const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, int64: BigInt64Array, uint8: Uint8Array, int8: Int8Array, bool: Uint8Array } as const;
-
-function dataOf({ type, raw, floats, ints, doubles }: TensorParts, dtype: OnnxDType, who: string, count: number): OnnxData {
-  const expectCount = (came: number) => {
-    if (came !== count) throw new InputError(`The ${who} should hold ${count} numbers, but holds ${came}. The file is damaged or was cut short.`);
-  };
-  const half = type === FLOAT16 || type === BFLOAT16;
-  if (raw) {
-    const size = half ? 2 : ARRAYS[dtype].BYTES_PER_ELEMENT;
-    expectCount(raw.length / size);
-    const own = raw.slice().buffer; // aligned, and apart from the file
-    return half ? widen(new Uint16Array(own), type) : new ARRAYS[dtype](own);
-  }
-  if (half) {
-    expectCount(ints.length);
-    return widen(Uint16Array.from(ints, Number), type);
-  }
-  if (dtype === 'int64') {
-    expectCount(ints.length);
-    return BigInt64Array.from(ints);
-  }
-  const values = dtype === 'float32' ? floats : dtype === 'float64' ? doubles : ints.map(Number);
-  expectCount(values.length);
-  return ARRAYS[dtype].from(values);
-}
-function widen(bits: Uint16Array, type: number): Float32Array {
-  return type === BFLOAT16 ? new Float32Array(Uint32Array.from(bits, (b) => b << 16).buffer) : Float32Array.from(bits, float16);
-}
-/** IEEE 754 half precision: sign, 5 bits of exponent (bias 15), 10 of fraction. Exact in float32. */
-export function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
+/** TypeProto fields other than a dense tensor. */
+const VALUE_KINDS: ReadonlyMap<number, string> = new Map([[4, 'sequence'], [5, 'map'], [7, 'opaque value'], [8, 'sparse tensor'], [9, 'optional value']]);
 function readValueInfo(message: ProtoReader): OnnxValueInfo {
   let name = '';
   let type: ProtoReader | undefined;
@@ -344,7 +294,8 @@ function readValueInfo(message: ProtoReader): OnnxValueInfo {
   let code = 0;
   let dims: (number | string)[] | undefined;
   while (type?.next())
-    if (type.field === 1) {
+    if (VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${name} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
+    else if (type.field === 1) {
       const tensorType = type.message();
       while (tensorType.next())
         if (tensorType.field === 1) code = tensorType.int();

@@ -1,83 +1,45 @@
 /** What a builder of `operators` sees of an ONNX node. */
 import { InputError } from '../../base/errors';
-import { showShape, sizeOf, type Tensor } from '../../base/tensor';
-import { toTensor } from './writer';
+import { showShape } from '../../base/tensor';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './model';
-import { constantOp, inputOp, type Reference, type Value } from '../value';
+import type { OnnxDType } from './tensor-proto';
+import type { KnownValues } from './static-values';
+import type { Value } from '../value';
 
-const END = BigInt(Number.MAX_SAFE_INTEGER);
-/** "To the end" is INT64_MAX in many files: beyond what a number holds, it becomes the largest int32, which still means that. */
-export function fromFile(value: OnnxTensor, who: string): Tensor {
-  if (!(value.data instanceof BigInt64Array)) return toTensor(value, who);
-  const data = value.data.map((v) => (v >= END ? 2n ** 31n - 1n : v <= -END ? -(2n ** 31n) + 1n : v));
-  return toTensor({ ...value, data }, who);
-}
-
-/** At most this many numbers of a stored tensor are looked at, and of a computed one worked out: shapes, axes and pads are short. */
-const STORED_LIMIT = 1 << 22;
-const COMPUTED_LIMIT = 1 << 12;
-/** No shape is made by these, and a hostile file could make them take for ever. */
-const HEAVY: ReadonlySet<string> = new Set(['matmul', 'linear', 'conv2d', 'convInput', 'convWeight']);
-
-/** What is known of a model before it runs: numbers of values that depend on stored tensors alone. Each is worked out once. */
-export class StaticValues {
-  private readonly done = new Map<Value, Reference | undefined>();
-  constructor(private readonly params: ReadonlyMap<Value, Tensor>) {}
-
-  numbers(value: Value): number[] | undefined {
-    const stored = this.stored(value);
-    if (stored) return sizeOf(value.shape) <= STORED_LIMIT ? Array.from(stored.data) : undefined;
-    const stack = [value];
-    while (stack.length > 0) {
-      const at = stack.at(-1)!;
-      const waiting = this.done.has(at) ? [] : Object.values(at.inputs).filter((v) => !this.done.has(v));
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      stack.pop();
-      if (!this.done.has(at)) this.done.set(at, this.compute(at));
-    }
-    const found = this.done.get(value);
-    return found && [...found.data];
-  }
-  private stored(value: Value): Tensor | undefined {
-    return value.op === constantOp ? value.data : this.params.get(value);
-  }
-  private compute(value: Value): Reference | undefined {
-    if (sizeOf(value.shape) > COMPUTED_LIMIT || HEAVY.has(value.op.name)) return undefined;
-    const stored = this.stored(value);
-    if (stored) return { shape: value.shape, data: Float64Array.from(stored.data) };
-    if (value.op === inputOp) return undefined;
-    const inputs: [string, Reference][] = [];
-    for (const [name, from] of Object.entries(value.inputs)) {
-      const known = this.done.get(from);
-      if (!known) return undefined;
-      inputs.push([name, known]);
-    }
-    const data = value.op.reference(Object.fromEntries(inputs), value.attrs, value.shape);
-    return { shape: value.shape, data: value.dtype === 'int32' ? data.map(Math.trunc) : data };
-  }
+/** What a name of an ONNX graph stands for. */
+export interface Binding {
+  /** undefined: a tensor without numbers, such as an empty list of axes; our values have sizes of 1 and more. */
+  readonly value: Value | undefined;
+  /** Its element type in the file, which ours may stand for more widely. */
+  readonly type: OnnxDType;
 }
 
 /** What a builder sees of a node: its inputs, and its attributes with their defaults. */
 export class NodeReader {
   constructor(
     readonly node: OnnxNode,
-    /** undefined: left out, or a stored tensor without numbers (an empty list of axes). */
-    private readonly inputs: readonly (Value | undefined)[],
-    private readonly statics: StaticValues,
+    /** undefined: left out. */
+    private readonly inputs: readonly (Binding | undefined)[],
+    private readonly statics: KnownValues,
     readonly opset: number,
+    /** Tells the user that the node is read as something else than it says. */
+    readonly note: (text: string) => void,
   ) {}
 
+  /** Inputs that are there, in order. */
   get all(): readonly Value[] {
-    return this.inputs.filter((v) => v !== undefined);
+    return this.inputs.flatMap((binding) => binding?.value ?? []);
   }
   maybe(i: number): Value | undefined {
-    return this.inputs[i];
+    return this.inputs[i]?.value;
   }
   input(i: number): Value {
-    return this.inputs[i] ?? fail(`input ${i} is missing.`);
+    const binding = this.inputs[i] ?? fail(`input ${i} is missing.`);
+    return binding.value ?? fail(`input ${i} has no numbers (a size of 0); tensors must have some.`);
+  }
+  /** Element type of an input in the file. */
+  type(i: number): OnnxDType | undefined {
+    return this.inputs[i]?.type;
   }
   int(name: string): number | undefined;
   int(name: string, otherwise: number): number;
@@ -86,7 +48,9 @@ export class NodeReader {
     if (!attribute) return otherwise;
     return attribute.type === 'int' ? attribute.value : fail(`attribute ${name} is not an integer.`);
   }
-  float(name: string, otherwise: number): number {
+  float(name: string): number | undefined;
+  float(name: string, otherwise: number): number;
+  float(name: string, otherwise?: number): number | undefined {
     const attribute = this.attribute(name);
     if (!attribute) return otherwise;
     return attribute.type === 'float' ? attribute.value : fail(`attribute ${name} is not a float.`);
@@ -96,19 +60,39 @@ export class NodeReader {
     if (!attribute) return undefined;
     return attribute.type === 'ints' ? attribute.value : fail(`attribute ${name} is not a list of integers.`);
   }
+  floats(name: string): readonly number[] | undefined {
+    const attribute = this.attribute(name);
+    if (!attribute) return undefined;
+    return attribute.type === 'floats' ? attribute.value : fail(`attribute ${name} is not a list of floats.`);
+  }
   text(name: string, otherwise: string): string {
     const attribute = this.attribute(name);
     if (!attribute) return otherwise;
     return attribute.type === 'string' ? attribute.value : fail(`attribute ${name} is not a text.`);
   }
+  texts(name: string): readonly string[] | undefined {
+    const attribute = this.attribute(name);
+    if (!attribute) return undefined;
+    return attribute.type === 'strings' ? attribute.value : fail(`attribute ${name} is not a list of texts.`);
+  }
+  tensor(name: string): OnnxTensor | undefined {
+    const attribute = this.attribute(name);
+    if (!attribute) return undefined;
+    return attribute.type === 'tensor' ? attribute.value : fail(`attribute ${name} is not a tensor.`);
+  }
   attribute(name: string): OnnxAttribute | undefined {
     return Object.hasOwn(this.node.attributes, name) ? this.node.attributes[name] : undefined;
   }
-  /** Numbers of an input that must be known before the program runs: a shape, axes, pads. */
+  /** Whether output `i` is asked for. */
+  wants(i: number): boolean {
+    return (this.node.outputs[i] ?? '') !== '';
+  }
+  /** Numbers of an input that must be known before the program runs: a shape, axes, pads. An input known for this run alone counts. */
   numbers(i: number): number[] | undefined {
-    const value = this.inputs[i];
-    if (!value) return this.node.inputs[i] ? [] : undefined; // named, yet no value: an empty list
-    return this.known(value) ?? fail(`input ${i} (${showShape(value.shape)}) depends on the data; it must be fixed in the file.`);
+    const binding = this.inputs[i];
+    if (!binding) return undefined;
+    if (!binding.value) return [];
+    return this.statics.needed(binding.value) ?? fail(`input ${i} (${showShape(binding.value.shape)}) depends on the data; it must be fixed in the file.`);
   }
   /** Integers given as input `i` or, in older opsets, as an attribute. */
   intsOf(i: number, attribute: string): readonly number[] | undefined {

@@ -2,7 +2,7 @@
  * The wire format of protocol buffers, as far as ONNX needs it: varints, fixed32, fixed64 and length-delimited fields. A message is
  * (tag, value) pairs, tag = field number * 8 + wire type. The reader takes hostile bytes: every length is checked against what is
  * left, a varint has at most ten bytes, nothing is allocated by a length that the file merely claims, and groups are refused. How
- * deep messages nest is up to the caller's own schema, which does not recurse.
+ * deep messages nest is bounded by the caller.
  */
 import { InputError } from '../../base/errors';
 
@@ -40,6 +40,12 @@ export class ProtoWriter {
     this.tag(field, 2);
     this.varint(value.length);
     this.append(value);
+    return this;
+  }
+  /** A field as `ProtoReader.raw` gave it. */
+  field(field: number, wire: WireType, raw: Uint8Array): this {
+    this.tag(field, wire);
+    this.append(raw);
     return this;
   }
   message(field: number, write: (inner: ProtoWriter) => void): this {
@@ -134,6 +140,12 @@ export class ProtoReader {
     if (this.wire === 0) this.rawVarint();
     else if (this.wire === 2) this.bytes();
     else this.take(this.wire === 1 ? 8 : 4);
+  }
+  /** The value's bytes as they stand after its tag, whatever they mean. */
+  raw(): Uint8Array {
+    const start = this.at;
+    this.skip();
+    return this.source.subarray(start, this.at);
   }
   /** A signed 64-bit integer. */
   bigint(): bigint {

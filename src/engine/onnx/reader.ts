@@ -1,21 +1,30 @@
 /**
  * ONNX to programs: a file's graph becomes our own ops, so that it can be differentiated, trained and written again. The nodes'
- * meanings are the table in `operators`; here are names, roles, sizes and what is known before the program runs.
+ * meanings are the table in `operators`, names and branches are `graph-reader`; here are inputs, roles and sizes.
  */
-import { InputError, StippleError } from '../../base/errors';
-import type { DType, Params, Shape, Tensor } from '../../base/tensor';
-import { paramNames, rolesOf, toTensor, userMetadata } from './writer';
-import { decodeModel, type OnnxDType, type OnnxNode, type OnnxValueInfo } from './model';
-import { fromFile, NodeReader, StaticValues } from './node-reader';
-import { BUILDERS } from './operators';
+import { InputError } from '../../base/errors';
+import { showShape, type Params, type Shape, type Tensor } from '../../base/tensor';
+import { dtypeHere, toTensor } from './border';
+import type { ExternalFiles } from './external';
+import { GraphReader, guarded, Scope } from './graph-reader';
+import { decodeModel, type OnnxModel, type OnnxValueInfo } from './model';
+import { Provenance, type ReadNode } from './provenance';
+import { KnownValues } from './static-values';
+import { paramNames, rolesOf, userMetadata } from './writer';
 import type { Program } from '../program';
-import { constant, input, topological, type Value } from '../value';
+import { input, topological, type Value } from '../value';
 
 export interface ReadOptions {
   /** Sizes that the file leaves open, by their names there. */
   readonly sizes?: Readonly<Record<string, number>>;
   /** Every other open size: 1 unless given. */
   readonly openSize?: number;
+  /** Shapes of inputs, whole, by the inputs' names: they take the place of those in the file. */
+  readonly shapes?: Readonly<Record<string, Shape>>;
+  /** Numbers of inputs that are known already. They are used only where the model cannot be read without them (`ReadModel.builtIn`). */
+  readonly known?: Readonly<Record<string, Tensor>>;
+  /** Files beside the model that hold its weights (ONNX external data). */
+  readonly files?: ExternalFiles;
 }
 export interface ReadModel {
   /** Params are its constants; other inputs are feeds, unless our own writer recorded their roles. */
@@ -23,83 +32,110 @@ export interface ReadModel {
   /** Initial values of those of the program's constants that the file stores. */
   readonly params: Params;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Inputs and outputs as the file declares them. An input without numbers (a size of 0) is no feed of the program. */
+  readonly inputs: readonly OnnxValueInfo[];
+  readonly outputs: readonly OnnxValueInfo[];
+  /** The file's nodes in order, and which of them made which value. */
+  readonly nodes: readonly ReadNode[];
+  readonly madeBy: ReadonlyMap<Value, number>;
+  /** Inputs whose known numbers shaped the program: it holds for those numbers alone. */
+  readonly builtIn: readonly string[];
+  /** Where the program differs from what the file says (a dropout that drops nothing): sentences for the user. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Reads an `.onnx` file, which may come from anywhere. 64-bit integers become int32, doubles and half floats float32.
- * @throws InputError naming the node that cannot be read, and why
+ * Reads an `.onnx` file of opset 7 to 21, which may come from anywhere.
+ * @throws InputError saying what is damaged or missing; NodeError, which is one, naming the node that cannot be read, and why
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadModel {
-  const model = decodeModel(bytes);
+  const model = decodeModel(bytes, options.files);
   const { graph } = model;
-  const stored = new Map(Object.entries(graph.initializers));
-  const params = new Map(paramNames(model).flatMap((name) => (stored.get(name)?.dims.includes(0) === false ? [[name, toTensor(stored.get(name)!, name)] as const] : [])));
-  const paramValues = new Map<Value, Tensor>();
-  const env = new Map<string, Value>();
-  const inputs = new Map<string, Value>();
-  const empty = new Set([...stored].flatMap(([name, { dims }]) => (dims.includes(0) ? [name] : []))); // values have sizes of 1 and more
-  for (const [name, value] of stored) {
-    if (empty.has(name)) continue;
-    const param = params.get(name);
-    const made = guarded(`initializer ${name}`, () => (param ? input(name, param.shape, param.dtype) : constant(fromFile(value, name))));
-    env.set(name, made);
-    if (param) paramValues.set(made, param);
-  }
-  for (const info of graph.inputs) {
-    const value = guarded(`input ${info.name}`, () => input(info.name, shapeOf(info, options), dtypeHere(info.dtype)));
-    env.set(info.name, value);
-    inputs.set(info.name, value);
-  }
-  const statics = new StaticValues(paramValues);
-  for (const node of graph.nodes) readNode(node, env, empty, statics, model.opset);
+  const scope = new Scope();
+  const { params, paramValues } = storeInitializers(model, scope);
+  const { inputs, given } = declareInputs(graph.inputs, scope, options);
+  const statics = new KnownValues(paramValues, given);
+  const provenance = new Provenance(paramValues);
+  new GraphReader(model.functions ?? [], statics, provenance).read(graph.nodes, { scope, opset: model.opset, prefix: '', depth: 0 });
 
-  const outputs = new Map(graph.outputs.map(({ name }): [string, Value] => [name, found(env, name, 'The graph')]));
+  const outputs = new Map(
+    graph.outputs.map(({ name }): [string, Value] => {
+      const { value } = scope.found(name, 'The graph');
+      if (!value) throw new InputError(`The output "${name}" of the model has no numbers (a size of 0).`);
+      return [name, value];
+    }),
+  );
   const used = new Set(topological([...outputs.values()]));
-  const kept = [...paramValues].filter(([value]) => used.has(value)).map(([value]) => value.name!); // a param is an input, with a name
-  const roles = rolesOf(model);
-  const carried = (roles?.state ?? []).filter((name) => inputs.has(name) && outputs.has(`${name}.next`));
-  const held = (roles?.constants ?? []).filter((name) => inputs.has(name) && !carried.includes(name));
-  const program: Program = {
-    name: graph.name || 'model',
-    state: Object.fromEntries(carried.map((name) => [name, { input: inputs.get(name)!, output: outputs.get(`${name}.next`)! }])),
-    constants: Object.fromEntries([...held.map((name) => [name, inputs.get(name)!] as const), ...kept.map((name) => [name, env.get(name)!] as const)]),
-    feeds: Object.fromEntries([...inputs].filter(([name]) => !carried.includes(name) && !held.includes(name))),
-    outputs: Object.fromEntries([...outputs].filter(([name]) => !carried.some((state) => name === `${state}.next`))),
+  const kept = [...paramValues].filter(([value]) => used.has(value)); // a param is an input, with a name
+  const program = { name: graph.name || 'model', ...rolesIn(model, inputs, outputs, kept.map(([value]) => value)) };
+  return {
+    program,
+    params: Object.fromEntries(kept.map(([{ name }]) => [name!, params.get(name!)!])),
+    metadata: userMetadata(model),
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    nodes: provenance.nodes,
+    madeBy: provenance.madeBy,
+    builtIn: [...statics.builtIn],
+    notes: provenance.notes,
   };
-  return { program, params: Object.fromEntries(kept.map((name) => [name, params.get(name)!])), metadata: userMetadata(model) };
 }
 
-const dtypeHere = (dtype: OnnxDType): DType => (dtype === 'float32' || dtype === 'float64' ? 'float32' : dtype === 'bool' ? 'bool' : 'int32');
-function shapeOf({ name, dims }: OnnxValueInfo, { sizes = {}, openSize = 1 }: ReadOptions): Shape {
-  if (!dims) throw new InputError(`the file does not say its shape. Export the model with the shape of "${name}".`);
+function storeInitializers(model: OnnxModel, scope: Scope): { params: ReadonlyMap<string, Tensor>; paramValues: ReadonlyMap<Value, Tensor> } {
+  const stored = new Map(Object.entries(model.graph.initializers));
+  const params = new Map<string, Tensor>();
+  const paramValues = new Map<Value, Tensor>();
+  const named = new Set(paramNames(model));
+  for (const [name, tensor] of stored)
+    guarded(`initializer ${name}`, () => {
+      if (!named.has(name) || tensor.dims.includes(0)) return scope.store(name, tensor);
+      const param = toTensor(tensor, name);
+      const value = input(name, param.shape, param.dtype);
+      params.set(name, param);
+      paramValues.set(value, param);
+      scope.set(name, { value, type: tensor.dtype });
+    });
+  return { params, paramValues };
+}
+
+/** The graph's inputs as values, and those of them whose numbers came along. */
+function declareInputs(infos: readonly OnnxValueInfo[], scope: Scope, options: ReadOptions): { inputs: ReadonlyMap<string, Value>; given: ReadonlyMap<Value, Tensor> } {
+  const inputs = new Map<string, Value>();
+  const given = new Map<Value, Tensor>();
+  const known = new Map(Object.entries(options.known ?? {}));
+  for (const info of infos)
+    guarded(`input ${info.name}`, () => {
+      const shape = known.get(info.name)?.shape ?? shapeOf(info, options);
+      if (shape.includes(0)) return scope.set(info.name, { value: undefined, type: info.dtype });
+      const value = input(info.name, shape, dtypeHere(info.dtype));
+      scope.set(info.name, { value, type: info.dtype });
+      inputs.set(info.name, value);
+      const numbers = known.get(info.name);
+      if (!numbers) return;
+      if (numbers.dtype !== value.dtype) throw new InputError(`its known numbers are ${numbers.dtype}, where the file has ${info.dtype}.`);
+      given.set(value, numbers);
+    });
+  return { inputs, given };
+}
+function shapeOf({ name, dims }: OnnxValueInfo, { sizes = {}, shapes = {}, openSize = 1 }: ReadOptions): Shape {
+  const whole = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  if (whole && dims && whole.length !== dims.length) throw new InputError(`${showShape(whole)} came, but the file has ${dims.length} axes: [${dims.map((d) => d || '?').join(',')}].`);
+  if (whole) return whole;
+  if (!dims) throw new InputError(`the file does not say its shape. Give it, or export the model with the shape of "${name}".`);
   return dims.map((size) => {
     if (typeof size === 'string') return Object.hasOwn(sizes, size) ? sizes[size]! : openSize;
     return size > 0 ? size : openSize; // 0 and -1 are how some exporters say "open"
   });
 }
-function found(env: ReadonlyMap<string, Value>, name: string, who: string): Value {
-  const value = env.get(name);
-  if (!value) throw new InputError(`${who} uses "${name}", which nothing before it makes. The file is damaged.`);
-  return value;
-}
-function guarded<T>(who: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof StippleError || error instanceof RangeError) throw new InputError(`The model cannot be read at ${who}: ${error.message}`);
-    throw error;
-  }
-}
 
-function readNode(node: OnnxNode, env: Map<string, Value>, empty: ReadonlySet<string>, statics: StaticValues, opset: number): void {
-  const who = `node ${node.name || node.outputs[0] || '(unnamed)'} (${node.domain === '' ? '' : `${node.domain}.`}${node.opType})`;
-  const build = node.domain === '' ? BUILDERS.get(node.opType) : undefined;
-  if (!build) throw new InputError(`The model cannot be read at ${who}: this operator is not supported. Export the model with plain opset 13 to 21 operators.`);
-  const inputs = node.inputs.map((name) => (name === '' || empty.has(name) ? undefined : found(env, name, who)));
-  const made = guarded(who, () => build(new NodeReader(node, inputs, statics, opset)));
-  const values = Array.isArray(made) ? (made as readonly Value[]) : [made as Value]; // isArray does not narrow a readonly array
-  for (const [i, name] of node.outputs.entries()) {
-    const value = values[i];
-    if (value && name !== '') env.set(name, value); // an output that is not made is an error only where it is used
-  }
+function rolesIn(model: OnnxModel, inputs: ReadonlyMap<string, Value>, outputs: ReadonlyMap<string, Value>, params: readonly Value[]): Omit<Program, 'name'> {
+  const roles = rolesOf(model);
+  const carried = (roles?.state ?? []).filter((name) => inputs.has(name) && outputs.has(`${name}.next`));
+  const held = (roles?.constants ?? []).filter((name) => inputs.has(name) && !carried.includes(name));
+  return {
+    state: Object.fromEntries(carried.map((name) => [name, { input: inputs.get(name)!, output: outputs.get(`${name}.next`)! }])),
+    constants: Object.fromEntries([...held.map((name) => [name, inputs.get(name)!] as const), ...params.map((value) => [value.name!, value] as const)]),
+    feeds: Object.fromEntries([...inputs].filter(([name]) => !carried.includes(name) && !held.includes(name))),
+    outputs: Object.fromEntries([...outputs].filter(([name]) => !carried.some((state) => name === `${state}.next`))),
+  };
 }

@@ -4,6 +4,7 @@
  */
 import { MismatchError, ShapeError } from '../../base/errors';
 import { sameShape, showShape, type Params, type Tensor } from '../../base/tensor';
+import { toTensor } from './border';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import type { Program } from '../program';
 import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Value } from '../value';
@@ -88,23 +89,6 @@ function ownMetadata(model: OnnxModel, key: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     return undefined; // as if it were not there: the file still reads as any other ONNX file does
-  }
-}
-
-/** A tensor of a file as one of ours: doubles narrowed, small integers widened. */
-export function toTensor({ dtype, dims, data }: OnnxTensor, who: string): Tensor {
-  switch (dtype) {
-    case 'float32':
-    case 'float64': return { dtype: 'float32', shape: dims, data: data instanceof Float32Array ? data : Float32Array.from(data, Number) };
-    case 'bool': return { dtype: 'bool', shape: dims, data: Uint8Array.from(data, Number) };
-    case 'int32':
-    case 'int64':
-    case 'int8':
-    case 'uint8': {
-      const wide = Array.from(data, Number);
-      if (wide.some((v) => Math.abs(v) >= 2 ** 31)) throw new MismatchError(`${who} holds integers that do not fit int32.`);
-      return { dtype: 'int32', shape: dims, data: Int32Array.from(wide) };
-    }
   }
 }
 

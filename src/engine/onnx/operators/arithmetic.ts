@@ -1,5 +1,5 @@
 /** Element-wise arithmetic, activations and comparisons. Opsets 13 to 21; older forms where they cost a line. */
-import { dtypeOf } from '../model';
+import { dtypeOf } from '../tensor-proto';
 import { fail } from '../node-reader';
 import * as ops from '../../ops';
 import { type Value } from '../../value';

@@ -1,6 +1,7 @@
 /** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
 import { int32, showShape, sizeOf, type Shape } from '../../../base/tensor';
-import { fail, fromFile } from '../node-reader';
+import { fromFile } from '../border';
+import { fail } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, scalar, type Value } from '../../value';
 import { axesOf, all, reshaped, first, not, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';

@@ -1,0 +1,147 @@
+/** Reads the nodes of a graph one by one: names, branches and functions here, meanings in `operators`. */
+import { InputError, StippleError } from '../../base/errors';
+import { fromFile } from './border';
+import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model';
+import { fail, NodeReader, type Binding } from './node-reader';
+import { BUILDERS } from './operators';
+import { outputType } from './output-types';
+import type { Provenance } from './provenance';
+import type { KnownValues } from './static-values';
+import { constant, type Value } from '../value';
+
+/** An ONNX node that cannot be read. */
+export class NodeError extends InputError {
+  constructor(
+    readonly node: { readonly name: string; readonly operator: string; readonly opset: number },
+    /** Without the node's name: what tells one kind of refusal from another. */
+    readonly reason: string,
+  ) {
+    super(`The model cannot be read at node ${node.name} (${node.operator}): ${reason}`);
+  }
+}
+export const operatorOf = ({ domain, opType }: Pick<OnnxNode, 'domain' | 'opType'>): string => (domain === '' ? opType : `${domain}.${opType}`);
+
+/** Runs `read`; an error of ours is told apart by `who`. */
+export function guarded<T>(who: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StippleError || error instanceof RangeError) throw new InputError(`The model cannot be read at ${who}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Names that nodes see: those of their own graph, then those of the graphs round it. */
+export class Scope {
+  private readonly own = new Map<string, Binding>();
+  constructor(private readonly outer?: Scope) {}
+
+  get(name: string): Binding | undefined {
+    return this.own.get(name) ?? this.outer?.get(name);
+  }
+  set(name: string, binding: Binding): void {
+    this.own.set(name, binding);
+  }
+  found(name: string, who: string): Binding {
+    return this.get(name) ?? fail(`${who} uses "${name}", which nothing before it makes. The file is damaged.`);
+  }
+  /** A stored tensor as a constant; one without numbers as nothing. */
+  store(name: string, tensor: OnnxTensor): void {
+    this.set(name, { value: tensor.dims.includes(0) ? undefined : constant(fromFile(tensor, name)), type: tensor.dtype });
+  }
+}
+
+/** Functions call functions: calls nest at most this deep, and all of them together come to at most so many nodes. */
+const CALL_LIMIT = 32;
+const NODE_LIMIT = 200_000;
+
+/** Where a node is read: the names it sees, the opset it is written in, what its name is prefixed with, the depth of calls. */
+interface Place {
+  readonly scope: Scope;
+  readonly opset: number;
+  readonly prefix: string;
+  readonly depth: number;
+}
+
+export class GraphReader {
+  private readonly functions: ReadonlyMap<string, OnnxFunction>;
+  private count = 0;
+
+  constructor(
+    functions: readonly OnnxFunction[],
+    private readonly statics: KnownValues,
+    private readonly provenance: Provenance,
+  ) {
+    this.functions = new Map(functions.map((f) => [operatorOf({ domain: f.domain, opType: f.name }), f]));
+  }
+
+  read(nodes: readonly OnnxNode[], place: Place): void {
+    for (const node of nodes) this.node(node, place);
+  }
+
+  private node(node: OnnxNode, place: Place): void {
+    const operator = operatorOf(node);
+    const name = `${place.prefix}${node.name || node.outputs.find((output) => output !== '') || `${node.opType}_${this.count}`}`;
+    if (++this.count > NODE_LIMIT) throw new InputError(`The model comes to more than ${NODE_LIMIT} nodes.`);
+    try {
+      const inputs = node.inputs.map((input) => (input === '' ? undefined : place.scope.found(input, `node ${name} (${operator})`)));
+      const called = this.functions.get(operator);
+      if (called) this.call(called, node, inputs, name, place);
+      else if (operator === 'If') this.branch(node, inputs, name, place);
+      else this.plain(node, inputs, name, operator, place);
+    } catch (error) {
+      if (error instanceof NodeError || !(error instanceof StippleError || error instanceof RangeError)) throw error; // named already, or a defect of ours
+      throw new NodeError({ name, operator, opset: place.opset }, error.message);
+    }
+  }
+
+  private plain(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, operator: string, { scope, opset }: Place): void {
+    const stored = operator === 'Constant' ? node.attributes['value'] ?? node.attributes['sparse_value'] : undefined;
+    if (stored?.type === 'tensor' && stored.value.dims.includes(0)) return scope.set(node.outputs[0]!, { value: undefined, type: stored.value.dtype });
+    const build = BUILDERS.get(operator) ?? fail(`this operator is not supported (opset ${opset}). Export the model with plain operators of opset 11 to 21, or cut this part off.`);
+    const reader = new NodeReader(node, inputs, this.statics, opset, (text) => this.provenance.note(`Node ${name} (${operator}): ${text}`));
+    const made = build(reader);
+    const values = Array.isArray(made) ? (made as readonly (Value | undefined)[]) : [made as Value]; // isArray does not narrow a readonly array
+    for (const [i, output] of node.outputs.entries()) {
+      const value = values[i];
+      if (value && output !== '') scope.set(output, { value, type: outputType(reader, value) }); // an output that is not made is an error only where it is used
+    }
+    this.provenance.add({ name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs }, inputs.map((b) => b?.value), values);
+  }
+
+  /** An If whose condition is known while reading is the nodes of one branch. */
+  private branch(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, place: Place): void {
+    const condition = inputs[0]?.value ?? fail('it has no condition.');
+    const known = this.statics.needed(condition) ?? fail('its condition depends on the data; only a branch that is known before the run can be taken.');
+    const chosen = node.attributes[known[0] ? 'then_branch' : 'else_branch'];
+    const graph = chosen?.type === 'graph' ? chosen.value : fail('it lacks a branch.');
+    const inner = this.subgraph(graph, { ...place, prefix: `${name}/` });
+    node.outputs.forEach((output, i) => output !== '' && place.scope.set(output, inner.found(graph.outputs[i]?.name ?? '', `node ${name} (If)`)));
+  }
+  private subgraph(graph: OnnxGraph, place: Place): Scope {
+    const scope = new Scope(place.scope);
+    for (const [stored, tensor] of Object.entries(graph.initializers)) scope.store(stored, tensor);
+    this.read(graph.nodes, { ...place, scope });
+    return scope;
+  }
+
+  /** A call of a function that the model defines: its nodes, with its own names and the call's attributes. */
+  private call(called: OnnxFunction, node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, place: Place): void {
+    if (place.depth >= CALL_LIMIT) fail(`functions call each other more than ${CALL_LIMIT} deep.`);
+    const scope = new Scope();
+    called.inputs.forEach((input, i) => inputs[i] && scope.set(input, inputs[i]));
+    const attributes = { ...called.attributes, ...node.attributes };
+    const nodes = called.nodes.map((inner) => ({ ...inner, attributes: resolved(inner.attributes, attributes), inputs: inner.inputs.map((n) => (called.inputs.includes(n) && !scope.get(n) ? '' : n)) }));
+    this.read(nodes, { scope, opset: called.opset || place.opset, prefix: `${name}/`, depth: place.depth + 1 });
+    node.outputs.forEach((output, i) => output !== '' && place.scope.set(output, scope.found(called.outputs[i] ?? '', `function ${operatorOf(node)}`)));
+  }
+}
+/** Attributes of a function's node: a reference becomes the call's attribute, or is left out. Those of its subgraphs stay references. */
+function resolved(own: Readonly<Record<string, OnnxAttribute>>, given: Readonly<Record<string, OnnxAttribute>>): Record<string, OnnxAttribute> {
+  return Object.fromEntries(
+    Object.entries(own).flatMap(([name, attribute]) => {
+      if (attribute.type !== 'reference') return [[name, attribute] as const];
+      return Object.hasOwn(given, attribute.value) ? [[name, given[attribute.value]!] as const] : [];
+    }),
+  );
+}

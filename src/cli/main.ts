@@ -4,8 +4,11 @@ import { InputError, StippleError } from '../base/errors';
 import { cards } from '../methods/cards';
 import { limits } from '../spec/experiment';
 import { writeLink } from '../spec/link';
+import { conformance, showConformance } from './conformance';
 import { readUserFiles, writeSection } from './files';
+import { infer } from './infer';
 import { makeModels } from './models';
+import { executorNamed } from './run-model';
 import { claim, claimTable, readExperiment, run, showClaim, table } from './run';
 
 const help = `stipple: the laboratory without the page
@@ -20,6 +23,11 @@ const help = `stipple: the laboratory without the page
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
       --write                           put the table into the README
+  stipple infer MODEL.onnx              run an ONNX file on arrays
+      --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
+      --executor wasm|reference (wasm)
+  stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
+      --executor wasm|reference (wasm) --json
   stipple models [ID ...]               remake the checkpoints in models/
       --check                           compare hashes only, write nothing
 `;
@@ -89,6 +97,20 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       if (values.write) await writeSection('README.md', 'claims', claimTable(reports));
       return 0; // an honest "does not hold here" is a result, not a failure
     }
+    case 'infer': {
+      const [model] = positionals;
+      if (!model || !values.inputs || !values.outputs) throw new InputError(`stipple infer needs a model, --inputs and --outputs.\n\n${help}`);
+      const notes = await infer({ model, inputs: values.inputs, outputs: values.outputs, executor: executorNamed(values.executor) });
+      for (const note of notes) process.stderr.write(`${note}\n`);
+      return 0;
+    }
+    case 'conformance': {
+      const [folder] = positionals;
+      if (!folder) throw new InputError(`stipple conformance needs a folder of tests.\n\n${help}`);
+      const report = await conformance(folder, executorNamed(values.executor), values.json || !process.stderr.isTTY ? undefined : (done, all) => process.stderr.write(`\r${done} of ${all}${done === all ? '\n' : ''}`));
+      process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : showConformance(report)}\n`);
+      return report.failed > 0 ? 1 : 0;
+    }
     case 'models': return makeModels(positionals, { check: values.check ?? false });
     case 'help': case '--help': case '-h':
       process.stdout.write(help);
@@ -102,7 +124,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, write: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, write: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

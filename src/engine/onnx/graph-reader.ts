@@ -34,6 +34,8 @@ export function guarded<T>(who: string, read: () => T): T {
 /** Names that nodes see: those of their own graph, then those of the graphs round it. */
 export class Scope {
   private readonly own = new Map<string, Binding>();
+  /** Outputs that their nodes do not make here: an error only where one is used. */
+  private readonly unmade = new Map<string, string>();
   constructor(private readonly outer?: Scope) {}
 
   get(name: string): Binding | undefined {
@@ -42,8 +44,12 @@ export class Scope {
   set(name: string, binding: Binding): void {
     this.own.set(name, binding);
   }
+  lack(name: string, why: string): void {
+    this.unmade.set(name, why);
+  }
   found(name: string, who: string): Binding {
-    return this.get(name) ?? fail(`${who} uses "${name}", which nothing before it makes. The file is damaged.`);
+    const why = this.unmade.get(name);
+    return this.get(name) ?? fail(why === undefined ? `${who} uses "${name}", which nothing before it makes. The file is damaged.` : `${who} uses "${name}": ${why}`);
   }
   /** A stored tensor as a constant; one without numbers as nothing. */
   store(name: string, tensor: OnnxTensor): void {
@@ -104,7 +110,8 @@ export class GraphReader {
     const values = Array.isArray(made) ? (made as readonly (Value | undefined)[]) : [made as Value]; // isArray does not narrow a readonly array
     for (const [i, output] of node.outputs.entries()) {
       const value = values[i];
-      if (value && output !== '') scope.set(output, { value, type: outputType(reader, value) }); // an output that is not made is an error only where it is used
+      if (value && output !== '') scope.set(output, { value, type: outputType(reader, value) });
+      else scope.lack(output, `output ${i} of ${operator} is not supported (node ${name}).`);
     }
     this.provenance.add({ name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs }, inputs.map((b) => b?.value), values);
   }

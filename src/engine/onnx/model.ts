@@ -3,9 +3,9 @@
  * dense ones, wherever they are kept. Field numbers: onnx.proto3 of ONNX 1.16.
  */
 import { InputError } from '../../base/errors';
-import type { ExternalFiles } from './external';
+import { readEntry, type ExternalFiles } from './external';
 import { ProtoReader, ProtoWriter } from './protobuf';
-import { dtypeOf, ONNX_TYPES, readEntry, readSparse, readTensor, writeTensor, type OnnxDType, type OnnxTensor } from './tensor-proto';
+import { dtypeOf, halfOf, ONNX_TYPES, readSparse, readTensor, writeTensor, type Half, type OnnxDType, type OnnxTensor } from './tensor-proto';
 
 export type { OnnxData, OnnxDType, OnnxTensor } from './tensor-proto';
 
@@ -37,6 +37,8 @@ export interface OnnxNode {
 export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype: OnnxDType;
+  /** The file's own type, where that is half precision. */
+  readonly half?: Half;
   /** A name stands for a size that the file leaves open ('' where it has no name); undefined: not even the rank is known. */
   readonly dims: readonly (number | string)[] | undefined;
 }
@@ -66,6 +68,8 @@ export interface OnnxModel {
   readonly irVersion: number;
   readonly graph: OnnxGraph;
   readonly functions?: readonly OnnxFunction[];
+  /** Who wrote the file: "pytorch 2.3.0". */
+  readonly producer?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -136,6 +140,7 @@ function writeValueInfo(out: ProtoWriter, { name, dtype, dims }: OnnxValueInfo):
 export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel {
   const model = new ProtoReader(bytes);
   let irVersion = 0;
+  let producer = '';
   let opset = 0;
   let graph: OnnxGraph | undefined;
   const metadata: [string, string][] = [];
@@ -143,6 +148,8 @@ export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel
   while (model.next())
     switch (model.field) {
       case 1: irVersion = model.int(); break;
+      case 2:
+      case 3: producer = `${producer} ${model.text()}`.trim(); break; // name, version
       case 7: graph = readGraph(model.message(), { files, depth: 0 }); break;
       case 8: opset = ownOpset(model.message()) ?? opset; break;
       case 14: metadata.push(readEntry(model.message())); break;
@@ -151,7 +158,7 @@ export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel
     }
   if (!graph) throw new InputError('The file is not an ONNX model: it holds no graph.');
   if (opset < 1) throw new InputError('The model does not say which opset it is written in. Export it again with an opset of 11 to 21.');
-  return { opset, irVersion, graph, functions, metadata: Object.fromEntries(metadata) };
+  return { opset, irVersion, graph, functions, producer, metadata: Object.fromEntries(metadata) };
 }
 /** The version in an opset import, if it is of ONNX's own domain. */
 function ownOpset(message: ProtoReader): number | undefined {
@@ -206,8 +213,8 @@ function readGraph(message: ProtoReader, reading: Reading): OnnxGraph {
         initializers.push([read.name, read.tensor]);
         break;
       }
-      case 11: inputs.push(readValueInfo(message.message())); break;
-      case 12: outputs.push(readValueInfo(message.message())); break;
+      case 11: inputs.push(readValueInfo(message.message(), reading)); break;
+      case 12: outputs.push(readValueInfo(message.message(), reading)); break;
       default: message.skip();
     }
   // Files of IR version 3 list initializers among the inputs too: they are not fed.
@@ -284,7 +291,7 @@ export function clamped(value: bigint): number {
 
 /** TypeProto fields other than a dense tensor. */
 const VALUE_KINDS: ReadonlyMap<number, string> = new Map([[4, 'sequence'], [5, 'map'], [7, 'opaque value'], [8, 'sparse tensor'], [9, 'optional value']]);
-function readValueInfo(message: ProtoReader): OnnxValueInfo {
+function readValueInfo(message: ProtoReader, { depth }: Reading): OnnxValueInfo {
   let name = '';
   let type: ProtoReader | undefined;
   while (message.next())
@@ -294,7 +301,7 @@ function readValueInfo(message: ProtoReader): OnnxValueInfo {
   let code = 0;
   let dims: (number | string)[] | undefined;
   while (type?.next())
-    if (VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${name} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
+    if (depth === 0 && VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${name} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
     else if (type.field === 1) {
       const tensorType = type.message();
       while (tensorType.next())
@@ -302,7 +309,8 @@ function readValueInfo(message: ProtoReader): OnnxValueInfo {
         else if (tensorType.field === 2) dims = readShape(tensorType.message());
         else tensorType.skip();
     } else type.skip();
-  return { name, dtype: dtypeOf(code, `The graph input or output ${name}`), dims };
+  if (depth > 0 && code === 0) return { name, dtype: 'float32', dims }; // subgraphs need not say: only the names are read there
+  return { name, dtype: dtypeOf(code, `The graph input or output ${name}`), dims, ...halfOf(code) };
 }
 function readShape(message: ProtoReader): (number | string)[] {
   const dims: (number | string)[] = [];

@@ -32,6 +32,10 @@ export interface ReadModel {
   /** Initial values of those of the program's constants that the file stores. */
   readonly params: Params;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of ONNX's own domain. */
+  readonly opset: number;
+  /** Who wrote the file: "pytorch 2.3.0"; '' where it does not say. */
+  readonly producer: string;
   /** Inputs and outputs as the file declares them. An input without numbers (a size of 0) is no feed of the program. */
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
@@ -72,6 +76,8 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadMode
     program,
     params: Object.fromEntries(kept.map(([{ name }]) => [name!, params.get(name!)!])),
     metadata: userMetadata(model),
+    opset: model.opset,
+    producer: model.producer ?? '',
     inputs: graph.inputs,
     outputs: graph.outputs,
     nodes: provenance.nodes,

@@ -3,18 +3,21 @@
  * file beside it. Field numbers: onnx.proto3 of ONNX 1.16.
  */
 import { InputError } from '../../base/errors';
-import { checkLocation, type ExternalFiles } from './external';
-import { bfloat16, float16, narrowBfloat16, narrowFloat16 } from './half';
+import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../base/half';
+import { checkLocation, readEntry, type ExternalFiles } from './external';
 import { ProtoReader, ProtoWriter } from './protobuf';
 
 /** Element types kept apart here. On reading, float16 and bfloat16 are widened to float32. */
 export type OnnxDType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'uint64' | 'bool';
 export type OnnxData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | BigUint64Array;
+export type Half = 'float16' | 'bfloat16';
 export interface OnnxTensor {
   readonly dtype: OnnxDType;
   readonly dims: readonly number[];
   /** Row-major; booleans are bytes 0 and 1. */
   readonly data: OnnxData;
+  /** What the file stores, where that is half precision: it reads as float32. */
+  readonly half?: Half;
 }
 
 /** TensorProto.DataType. */
@@ -26,6 +29,8 @@ const DTYPES: ReadonlyMap<number, OnnxDType> = new Map([
   [FLOAT16, 'float32'],
   [BFLOAT16, 'float32'],
 ]);
+/** Said beside a dtype, where the file has half precision. */
+export const halfOf = (code: number): { half?: Half } => (code === FLOAT16 ? { half: 'float16' } : code === BFLOAT16 ? { half: 'bfloat16' } : {});
 const UNREADABLE: ReadonlyMap<number, string> = new Map([[0, 'none'], [8, 'string'], [14, 'complex64'], [15, 'complex128'], [17, 'float8e4m3fn'], [18, 'float8e4m3fnuz'], [19, 'float8e5m2'], [20, 'float8e5m2fnuz'], [21, 'uint4'], [22, 'int4'], [23, 'float4e2m1']]);
 /** The dtype of a TensorProto.DataType code (float16 reads as float32). */
 export function dtypeOf(code: number, who: string): OnnxDType {
@@ -50,7 +55,7 @@ export function writeTensor(out: ProtoWriter, { dtype, dims, data }: OnnxTensor,
 }
 /** Little-endian, as is every machine that runs a browser. */
 function rawBytes(data: OnnxData, code: number): Uint8Array {
-  if (code === FLOAT16 || code === BFLOAT16) return new Uint8Array(Uint16Array.from(data as Float32Array, code === FLOAT16 ? narrowFloat16 : narrowBfloat16).buffer); // halves are float32 here
+  if (code === FLOAT16 || code === BFLOAT16) return new Uint8Array(Uint16Array.from(data as Float32Array, code === FLOAT16 ? toHalf : toBfloat).buffer); // halves are float32 here
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 /** The bytes of a TensorProto of its own, as ONNX's test data are stored. */
@@ -85,7 +90,7 @@ export function readTensor(message: ProtoReader, kind: string, files?: ExternalF
   const count = parts.dims.reduce((n, d) => n * d, 1);
   if (parts.dims.some((d) => d < 0) || count > 2 ** 31) throw new InputError(`The ${who} has impossible dimensions [${parts.dims.join(',')}].`);
   if (parts.isExternal) parts.raw = externalBytes(parts, who, files);
-  return { name: parts.name, tensor: { dtype, dims: parts.dims, data: dataOf(parts, dtype, who, count) } };
+  return { name: parts.name, tensor: { dtype, dims: parts.dims, data: dataOf(parts, dtype, who, count), ...halfOf(parts.type) } };
 }
 function partsOf(message: ProtoReader): TensorParts {
   const parts: TensorParts = { dims: [], name: '', type: 0, raw: undefined, floats: [], ints: [], doubles: [], external: new Map(), isExternal: false };
@@ -105,19 +110,6 @@ function partsOf(message: ProtoReader): TensorParts {
       default: message.skip();
     }
   return parts;
-}
-/** A StringStringEntryProto: key and value. */
-export function readEntry(message: ProtoReader): [string, string] {
-  const entry: [string, string] = ['', ''];
-  while (message.next())
-    if (message.field === 1 || message.field === 2) entry[message.field - 1] = message.text();
-    else message.skip();
-  return entry;
-}
-/** Of a TensorProto: the file beside the model that holds its numbers, if they are not inside. */
-export function locationOf(message: ProtoReader): string | undefined {
-  const { isExternal, external } = partsOf(message);
-  return isExternal ? (external.get('location') ?? '') : undefined;
 }
 function externalBytes({ dims, type, external }: TensorParts, who: string, files: ExternalFiles | undefined): Uint8Array {
   const location = checkLocation(external.get('location') ?? '', who);
@@ -158,7 +150,7 @@ function dataOf({ type, raw, floats, ints, doubles }: TensorParts, dtype: OnnxDT
   expectCount(values.length);
   return ARRAYS[dtype].from(values);
 }
-const widen = (bits: Uint16Array, type: number): Float32Array => Float32Array.from(bits, type === BFLOAT16 ? bfloat16 : float16);
+const widen = (bits: Uint16Array, type: number): Float32Array => Float32Array.from(bits, type === BFLOAT16 ? fromBfloat : fromHalf);
 
 /** At most this many numbers are made of a sparse tensor, whose bytes do not bound them. */
 const DENSE_LIMIT = 1 << 26;

@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly shapes?: Readonly<Record<string, Shape>>;
   /** Numbers of inputs that are known already. They are used only where the model cannot be read without them (`ReadModel.builtIn`). */
   readonly known?: Readonly<Record<string, Tensor>>;
+  /** Float initializers that become params, by name; all others are constants of the graph. Default: those of rank 1 and more, or what our own writer recorded. */
+  readonly params?: ReadonlySet<string>;
   /** Files beside the model that hold its weights (ONNX external data). */
   readonly files?: ExternalFiles;
 }
@@ -42,6 +44,8 @@ export interface ReadModel {
   /** The file's nodes in order, and which of them made which value. */
   readonly nodes: readonly ReadNode[];
   readonly madeBy: ReadonlyMap<Value, number>;
+  /** The value of a name in the file's main graph: undefined for a name that the reader made nothing of. */
+  readonly valueOf: (name: string) => Value | undefined;
   /** Inputs whose known numbers shaped the program: it holds for those numbers alone. */
   readonly builtIn: readonly string[];
   /** Where the program differs from what the file says (a dropout that drops nothing): sentences for the user. */
@@ -56,7 +60,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadMode
   const model = decodeModel(bytes, options.files);
   const { graph } = model;
   const scope = new Scope();
-  const { params, paramValues } = storeInitializers(model, scope);
+  const { params, paramValues } = storeInitializers(model, scope, options.params);
   const { inputs, given } = declareInputs(graph.inputs, scope, options);
   const statics = new KnownValues(paramValues, given);
   const provenance = new Provenance(paramValues);
@@ -82,16 +86,17 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadMode
     outputs: graph.outputs,
     nodes: provenance.nodes,
     madeBy: provenance.madeBy,
+    valueOf: (name) => scope.get(name)?.value,
     builtIn: [...statics.builtIn],
     notes: provenance.notes,
   };
 }
 
-function storeInitializers(model: OnnxModel, scope: Scope): { params: ReadonlyMap<string, Tensor>; paramValues: ReadonlyMap<Value, Tensor> } {
+function storeInitializers(model: OnnxModel, scope: Scope, asked?: ReadonlySet<string>): { params: ReadonlyMap<string, Tensor>; paramValues: ReadonlyMap<Value, Tensor> } {
   const stored = new Map(Object.entries(model.graph.initializers));
   const params = new Map<string, Tensor>();
   const paramValues = new Map<Value, Tensor>();
-  const named = new Set(paramNames(model));
+  const named = asked ?? new Set(paramNames(model));
   for (const [name, tensor] of stored)
     guarded(`initializer ${name}`, () => {
       if (!named.has(name) || tensor.dims.includes(0)) return scope.store(name, tensor);

@@ -8,7 +8,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   nn: ['engine'], data: ['spec'], runtime: ['engine'],
   lab: ['nn', 'data', 'engine', 'spec'],
   recipes: ['lab', 'nn', 'data', 'engine', 'spec'],
-  bench: ['lab', 'nn', 'data', 'engine', 'spec'],
+  bench: ['runtime', 'lab', 'nn', 'data', 'engine', 'spec'],
   methods: ['lab', 'nn', 'data', 'engine', 'spec'],
   cards: ['spec', 'methods'],
   worker: ['methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'spec'],

@@ -1,0 +1,38 @@
+// What one training step of each workload costs: nodes, milliseconds on WASM (Node, one thread) and, with --webgpu, dispatches in
+// Chromium. `node tools/step-cost.mjs [--webgpu] [--steps N] [ID ...]`
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright';
+import { createServer } from 'vite';
+import { findChromium } from './browser.mjs';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { webgpu: { type: 'boolean', default: false }, steps: { type: 'string', default: '30' } } });
+const root = fileURLToPath(new URL('..', import.meta.url));
+const server = await createServer({ root, logLevel: 'error', server: { port: 4471, hmr: false, watch: null } });
+const { workloads } = await server.ssrLoadModule('/src/bench/workloads.ts');
+const { nodesOf, wasmMs } = await server.ssrLoadModule('/src/bench/costs.ts');
+
+const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader'];
+/** A function that counts a workload's dispatches in a browser, and how to close it. */
+async function openBrowser() {
+  await server.listen();
+  const url = server.resolvedUrls.local[0];
+  const executablePath = findChromium();
+  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: softwareGpu });
+  const page = await browser.newPage();
+  await page.route(`${url}blank`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+  await page.goto(`${url}blank`);
+  return { dispatches: (id) => page.evaluate(async (i) => (await import('/src/bench/costs.ts')).dispatchesOf(i), id), close: () => browser.close() };
+}
+
+const browser = values.webgpu ? await openBrowser() : undefined;
+for (const id of positionals.length > 0 ? positionals : Object.keys(workloads)) {
+  const { total, byType } = nodesOf(id);
+  const ms = await wasmMs(id, Number(values.steps));
+  const dispatches = browser ? `${await browser.dispatches(id)} dispatches, ` : '';
+  console.log(`${id}: ${total} nodes, ${dispatches}${ms.toFixed(2)} ms on WASM`);
+  console.log(`  ${byType.map(([type, count]) => `${type} ${count}`).join(', ')}`);
+}
+await browser?.close();
+await server.close();
+process.exit(0); // the WASM lane's workers would keep Node alive

@@ -37,6 +37,15 @@ export const sqrt = unary({ name: 'sqrt', gradient: ({ dy, y }) => div(mul(dy, 0
 export const reciprocal = unary({ name: 'reciprocal', gradient: ({ dy, y }) => neg(mul(dy, mul(y, y))), onnx: 'Reciprocal', reference: (x) => 1 / x });
 export const sin = unary({ name: 'sin', gradient: ({ dy, x }) => mul(dy, cos(x)), onnx: 'Sin', reference: Math.sin });
 export const cos = unary({ name: 'cos', gradient: ({ dy, x }) => neg(mul(dy, sin(x))), onnx: 'Cos', reference: Math.cos });
+export const tan = unary({ name: 'tan', gradient: ({ dy, y }) => mul(dy, add(mul(y, y), 1)), onnx: 'Tan', reference: Math.tan });
+export const asin = unary({ name: 'asin', gradient: ({ dy, x }) => div(dy, sqrt(sub(1, mul(x, x)))), onnx: 'Asin', reference: Math.asin });
+export const acos = unary({ name: 'acos', gradient: ({ dy, x }) => neg(div(dy, sqrt(sub(1, mul(x, x))))), onnx: 'Acos', reference: Math.acos });
+export const atan = unary({ name: 'atan', gradient: ({ dy, x }) => div(dy, add(mul(x, x), 1)), onnx: 'Atan', reference: Math.atan });
+export const sinh = unary({ name: 'sinh', gradient: ({ dy, x }) => mul(dy, cosh(x)), onnx: 'Sinh', reference: Math.sinh });
+export const cosh = unary({ name: 'cosh', gradient: ({ dy, x }) => mul(dy, sinh(x)), onnx: 'Cosh', reference: Math.cosh });
+export const asinh = unary({ name: 'asinh', gradient: ({ dy, x }) => div(dy, sqrt(add(mul(x, x), 1))), onnx: 'Asinh', reference: Math.asinh });
+export const acosh = unary({ name: 'acosh', gradient: ({ dy, x }) => div(dy, sqrt(sub(mul(x, x), 1))), onnx: 'Acosh', reference: Math.acosh });
+export const atanh = unary({ name: 'atanh', gradient: ({ dy, x }) => div(dy, sub(1, mul(x, x))), onnx: 'Atanh', reference: Math.atanh });
 export const tanh = unary({ name: 'tanh', gradient: ({ dy, y }) => mul(dy, sub(1, mul(y, y))), onnx: 'Tanh', reference: Math.tanh });
 export const sigmoid = unary({ name: 'sigmoid', gradient: ({ dy, y }) => mul(dy, mul(y, sub(1, y))), onnx: 'Sigmoid', reference: (x) => 1 / (1 + Math.exp(-x)) });
 /** max(x, 0); its derivative at 0 is taken as 0. */
@@ -128,6 +137,21 @@ export const add = binary({ name: 'add', gradient: ({ dy }) => ({ a: dy, b: dy }
 export const sub = binary({ name: 'sub', gradient: ({ dy }) => ({ a: dy, b: neg(dy) }), onnx: 'Sub', reference: (a, b) => a - b });
 export const mul = binary({ name: 'mul', gradient: ({ dy, a, b }) => ({ a: mul(dy, b), b: mul(dy, a) }), onnx: 'Mul', reference: (a, b) => a * b });
 export const div = binary({ name: 'div', gradient: ({ dy, y, b }) => ({ a: div(dy, b), b: neg(div(mul(dy, y), b)) }), onnx: 'Div', reference: (a, b) => a / b });
+/**
+ * a^b. Differentiable in b where a > 0; elsewhere the gradient in b is 0, as a^b is real there for whole b alone. Infinite in a at 0 for b < 1.
+ */
+export const pow = binary({
+  name: 'pow',
+  // da = b a^(b-1), db = a^b log(a)
+  gradient: ({ dy, a, b, y }) => {
+    const positive = greater(a, 0);
+    return { a: mul(dy, mul(b, pow(a, sub(b, 1)))), b: where(positive, mul(dy, mul(y, log(where(positive, a, 1)))), 0) };
+  },
+  onnx: 'Pow',
+  reference: Math.pow,
+});
+/** Quotient of int32 numbers, rounded towards 0. */
+export const quotient = binary({ name: 'quotient', gradient: 'none', onnx: 'Div', reference: (a, b) => Math.trunc(a / b) });
 /** At a tie the whole gradient goes to `a`. */
 export const maximum = binary({ name: 'maximum', gradient: ({ dy, a, b }) => pickGradient(dy, less(a, b)), onnx: 'Max', reference: Math.max });
 export const minimum = binary({ name: 'minimum', gradient: ({ dy, a, b }) => pickGradient(dy, greater(a, b)), onnx: 'Min', reference: Math.min });

@@ -51,6 +51,9 @@ type Fill = (rng: Random, shape: Shape) => Tensor;
 const fillWith = (draw: (rng: Random) => number): Fill => (rng, shape) => tensor(Float32Array.from({ length: sizeOf(shape) }, () => draw(rng)), shape);
 const normal = fillWith((rng) => rng.normal());
 const positive = fillWith((rng) => rng.uniform(0.4, 2.5));
+/** Where asin and atanh are smooth. */
+const inside = fillWith((rng) => rng.uniform(-0.8, 0.8));
+const aboveOne = fillWith((rng) => rng.uniform(1.3, 3));
 /** Of both signs, at least 0.4 from zero: for what divides. */
 const nonzero = fillWith((rng) => (rng.bernoulli(0.5) ? 1 : -1) * rng.uniform(0.4, 2.5));
 /** Of both signs, at least 0.06 from the kink at zero. */
@@ -79,6 +82,10 @@ const extremum = (op: (a: Value, b: Value) => Value): MakeCase => (rng) => {
   const [a, b] = broadcasting(rng);
   const { data } = spaced(rng, [sizeOf(a) + sizeOf(b)]);
   return caseOf({ a: tensor([...data.subarray(0, sizeOf(a))], a), b: tensor([...data.subarray(sizeOf(a))], b) }, (v) => op(v.a, v.b));
+};
+const integerQuotient: MakeCase = (rng) => {
+  const [a, b] = broadcasting(rng);
+  return caseOf({ a: integers(rng, a, -9, 9), b: integers(rng, b, 1, 4) }, (v) => ops.quotient(v.a, v.b));
 };
 /** Comparisons of floats and of integers, with ties. */
 const comparison = (op: (a: Value, b: Value) => Value): MakeCase => (rng) => {
@@ -265,11 +272,14 @@ export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>
   unary: {
     neg: unary(ops.neg), exp: unary(ops.exp), log: unary(ops.log, positive), sqrt: unary(ops.sqrt, positive), reciprocal: unary(ops.reciprocal, nonzero),
     sin: unary(ops.sin), cos: unary(ops.cos), tanh: unary(ops.tanh), sigmoid: unary(ops.sigmoid), erf: unary(ops.erf), gelu: unary(ops.gelu),
+    tan: unary(ops.tan, inside), asin: unary(ops.asin, inside), acos: unary(ops.acos, inside), atan: unary(ops.atan),
+    sinh: unary(ops.sinh), cosh: unary(ops.cosh), asinh: unary(ops.asinh), acosh: unary(ops.acosh, aboveOne), atanh: unary(ops.atanh, inside),
     relu: unary(ops.relu, offZero), abs: unary(ops.abs, offZero), floor: unary(ops.floor, offIntegers), sign: unary(ops.sign, offZero),
     stopGradient: unary(ops.stopGradient), cast,
   }, // prettier-ignore
   binary: {
     add: binary(ops.add), sub: binary(ops.sub), mul: binary(ops.mul), div: binary(ops.div, normal, nonzero),
+    pow: binary(ops.pow, positive, normal), quotient: integerQuotient,
     maximum: extremum(ops.maximum), minimum: extremum(ops.minimum), where,
     greater: comparison(ops.greater), less: comparison(ops.less), greaterOrEqual: comparison(ops.greaterOrEqual), equal: comparison(ops.equal),
   }, // prettier-ignore

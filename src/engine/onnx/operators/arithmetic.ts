@@ -1,84 +1,116 @@
-/** Element-wise arithmetic, activations and comparisons. Opsets 13 to 21; older forms where they cost a line. */
-import { dtypeOf } from '../tensor-proto';
-import { fail } from '../node-reader';
+/** Element-wise arithmetic, comparisons, logic and casts. Opsets 7 to 21. */
+import { dtypeHere } from '../border';
+import { fail, type NodeReader } from '../node-reader';
+import { BFLOAT16, dtypeOf, type OnnxDType } from '../tensor-proto';
 import * as ops from '../../ops';
-import { type Value } from '../../value';
-import { not, asFloat, like, fold, unary, binary, floatOr, type Builder, type Builders } from './builder';
+import type { Value } from '../../value';
+import { not, asFloat, like, fold, unary, binary, type Builder, type Builders } from './builder';
+import { bitShift, mod, signOf, wrapped, wrapping } from './integers';
 
 const pow: Builder = (node) => {
-  const x = node.input(0);
-  const exponents = node.known(node.input(1)) ?? fail('its exponent depends on the data; only fixed exponents are supported.');
-  const e = exponents[0]!;
-  if (exponents.some((other) => other !== e)) fail('its exponents differ; only one fixed exponent is supported.');
-  if (e === 0.5) return ops.sqrt(x);
-  if (e === -0.5) return ops.reciprocal(ops.sqrt(x));
-  if (Number.isInteger(e) && Math.abs(e) >= 1 && Math.abs(e) <= 8) {
-    let y = x;
-    for (let i = 1; i < Math.abs(e); i++) y = ops.mul(y, x);
-    return e < 0 ? ops.reciprocal(y) : y;
-  }
-  return Number.isInteger(e) ? fail(`exponent ${e} is not supported.`) : ops.exp(ops.mul(ops.log(x), e)); // x^e = exp(e log x), x >= 0
+  const [x, exponent] = [node.input(0), node.input(1)];
+  const known = node.known(exponent);
+  const e = known?.[0];
+  const fixed = e !== undefined && known!.every((other) => other === e) && exponent.shape.length <= x.shape.length; // one exponent for all
+  if (fixed && Number.isInteger(e) && e >= 1 && e <= 8) return wrapped(Array.from({ length: e - 1 }).reduce<Value>((y) => ops.mul(y, x), x), node.type(0));
+  if (x.dtype === 'float32' && fixed && e === 0.5) return ops.sqrt(x);
+  if (x.dtype === 'float32' && fixed && e === -0.5) return ops.reciprocal(ops.sqrt(x));
+  if (x.dtype === 'float32' && fixed && e === -1) return ops.reciprocal(x);
+  if (x.dtype === exponent.dtype) return wrapped(ops.pow(x, exponent), node.type(0));
+  return wrapped(ops.cast(ops.pow(asFloat(x), asFloat(exponent)), x.dtype), node.type(0)); // the result has the type of the base
 };
+/** Bounds are attributes before opset 11, then inputs: of rank 0, or one number in a list. */
 const clip: Builder = (node) => {
   const x = node.input(0);
-  const [low, high] = [floatOr(node, 1, node.float('min', -Infinity)), floatOr(node, 2, node.float('max', Infinity))];
-  const raised = low === -Infinity ? x : ops.maximum(x, like(x, low));
-  return high === Infinity ? raised : ops.minimum(raised, like(x, high));
+  const bound = (i: number, attribute: string): Value | undefined => {
+    const given = node.maybe(i);
+    const number = given ? node.known(given)?.[0] : node.float(attribute);
+    return number !== undefined && Number.isFinite(number) ? like(x, number) : number === undefined && given ? ops.reshape(given, []) : undefined;
+  };
+  const [low, high] = [bound(1, 'min'), bound(2, 'max')];
+  const raised = low ? ops.maximum(x, low) : x;
+  return high ? ops.minimum(raised, high) : raised;
 };
+/** Halves are computed as float32; of bfloat16 that can be told, so the user is. */
 const cast: Builder = (node) => {
-  const to = dtypeOf(node.int('to', 0), 'Its target');
-  return ops.cast(node.input(0), to === 'float32' || to === 'float64' ? 'float32' : to === 'bool' ? 'bool' : 'int32');
+  const code = node.int('to', 0);
+  if (code === BFLOAT16) node.note('bfloat16 is computed as float32, without its rounding.');
+  return castTo(node.input(0), dtypeOf(code, 'Its target'));
 };
-/** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which does not overflow. */
-const softplus = (x: Value): Value => ops.add(ops.relu(x), ops.log(ops.add(ops.exp(ops.neg(ops.abs(x))), 1)));
-const elu = (x: Value, alpha: number): Value => ops.where(ops.greater(x, 0), x, ops.mul(ops.sub(ops.exp(ops.minimum(x, 0)), 1), alpha));
-const hardSigmoid = (x: Value, alpha: number, beta: number): Value => ops.minimum(ops.maximum(ops.add(ops.mul(x, alpha), beta), 0), 1);
-/** The tanh form: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
-const geluTanh = (x: Value): Value => ops.mul(ops.mul(x, 0.5), ops.add(ops.tanh(ops.mul(ops.add(x, ops.mul(ops.mul(x, ops.mul(x, x)), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
+const castTo = (x: Value, to: OnnxDType): Value => wrapped(ops.cast(x, dtypeHere(to)), to);
+/** Rounded half to even: floor, and one more if the rest is above a half, or is a half and the floor is odd. */
+function round(x: Value): Value {
+  const low = ops.floor(x);
+  const rest = ops.sub(x, low);
+  const half = ops.mul(low, 0.5);
+  const odd = ops.greater(half, ops.floor(half));
+  const up = or(ops.greater(rest, 0.5), and(ops.equal(rest, 0.5), odd));
+  return ops.add(low, asFloat(up));
+}
+/** Infinities of either sign, or of one. */
+const isInf: Builder = (node) => {
+  const x = node.input(0);
+  const [negative, positive] = [node.int('detect_negative', 1) === 1, node.int('detect_positive', 1) === 1];
+  if (negative && positive) return ops.equal(ops.abs(x), Infinity);
+  if (!negative && !positive) return ops.equal(ops.abs(x), -Infinity); // never
+  return ops.equal(x, positive ? Infinity : -Infinity);
+};
+const and = (a: Value, b: Value): Value => ops.cast(ops.mul(asFloat(a), asFloat(b)), 'bool');
+const or = (a: Value, b: Value): Value => ops.cast(ops.add(asFloat(a), asFloat(b)), 'bool');
+/** Comparisons of bools other than for equality are of 0 and 1. */
+const numeric = (x: Value): Value => (x.dtype === 'bool' ? ops.cast(x, 'int32') : x);
+const compared = (apply: (a: Value, b: Value) => Value): Builder => binary((a, b) => apply(numeric(a), numeric(b)));
+const divided = (a: Value, b: Value): Value => (a.dtype === 'int32' ? ops.quotient : ops.div)(a, b);
+const mean = (node: NodeReader): Value => ops.mul(node.all.reduce((a, b) => ops.add(a, b)), 1 / node.all.length);
 
 export const arithmetic: Builders = {
   Abs: unary(ops.abs),
-  Add: binary(ops.add),
-  And: fold((a, b) => ops.cast(ops.mul(asFloat(a), asFloat(b)), 'bool')),
+  Acos: unary(ops.acos),
+  Acosh: unary(ops.acosh),
+  Add: wrapping((node) => ops.add(node.input(0), node.input(1))),
+  And: fold(and),
+  Asin: unary(ops.asin),
+  Asinh: unary(ops.asinh),
+  Atan: unary(ops.atan),
+  Atanh: unary(ops.atanh),
+  BitShift: bitShift,
   Cast: cast,
+  CastLike: (node) => castTo(node.input(0), node.type(1) ?? fail('input 1 is missing.')),
   Ceil: unary((x) => ops.neg(ops.floor(ops.neg(x)))),
   Clip: clip,
   Cos: unary(ops.cos),
-  Div: binary(ops.div),
-  Elu: (node) => elu(node.input(0), node.float('alpha', 1)),
+  Cosh: unary(ops.cosh),
+  Div: wrapping((node) => divided(node.input(0), node.input(1))),
   Equal: binary(ops.equal),
   Erf: unary(ops.erf),
   Exp: unary(ops.exp),
   Floor: unary(ops.floor),
-  Gelu: (node) => (node.text('approximate', 'none') === 'tanh' ? geluTanh : ops.gelu)(node.input(0)),
-  Greater: binary(ops.greater),
-  GreaterOrEqual: binary(ops.greaterOrEqual),
-  HardSigmoid: (node) => hardSigmoid(node.input(0), node.float('alpha', 0.2), node.float('beta', 0.5)),
-  HardSwish: unary((x) => ops.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
+  Greater: compared(ops.greater),
+  GreaterOrEqual: compared(ops.greaterOrEqual),
   Identity: unary((x) => x),
-  LeakyRelu: (node) => ops.where(ops.greater(node.input(0), 0), node.input(0), ops.mul(node.input(0), node.float('alpha', 0.01))),
-  Less: binary(ops.less),
-  LessOrEqual: binary((a, b) => ops.greaterOrEqual(b, a)),
+  IsInf: isInf,
+  IsNaN: unary((x) => not(ops.equal(x, x))),
+  Less: compared(ops.less),
+  LessOrEqual: compared((a, b) => ops.greaterOrEqual(b, a)),
   Log: unary(ops.log),
   Max: fold(ops.maximum),
-  Mean: (node) => ops.mul(node.all.reduce((a, b) => ops.add(a, b)), 1 / node.all.length),
+  Mean: mean,
   Min: fold(ops.minimum),
-  Mul: binary(ops.mul),
-  Neg: unary(ops.neg),
+  Mod: mod,
+  Mul: wrapping((node) => ops.mul(node.input(0), node.input(1))),
+  Neg: wrapping((node) => ops.neg(node.input(0))),
   Not: unary(not),
-  Or: fold((a, b) => ops.cast(ops.add(asFloat(a), asFloat(b)), 'bool')),
-  PRelu: binary((x, slope) => ops.where(ops.greater(x, 0), x, ops.mul(x, slope))),
+  Or: fold(or),
   Pow: pow,
   Reciprocal: unary(ops.reciprocal),
-  Relu: unary(ops.relu),
-  Sigmoid: unary(ops.sigmoid),
-  Sign: unary(ops.sign),
+  Round: unary(round),
+  Sign: unary((x) => (x.dtype === 'int32' ? signOf(x) : ops.sign(x))),
   Sin: unary(ops.sin),
-  Softplus: unary(softplus),
-  Softsign: unary((x) => ops.div(x, ops.add(ops.abs(x), 1))),
+  Sinh: unary(ops.sinh),
   Sqrt: unary(ops.sqrt),
-  Sub: binary(ops.sub),
+  Sub: wrapping((node) => ops.sub(node.input(0), node.input(1))),
   Sum: fold(ops.add),
-  Tanh: unary(ops.tanh),
+  Tan: unary(ops.tan),
   Where: (node) => ops.where(node.input(0), node.input(1), node.input(2)),
+  Xor: fold((a, b) => not(ops.equal(a, b))),
 };

@@ -4,9 +4,9 @@ import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, scalar, type Value } from '../../value';
 
-/** One output, or all of a node's outputs. */
-export type Builder = (node: NodeReader) => Value | readonly Value[];
-/** Operator -> what it means in our ops: one row an operator. */
+/** One output, or a node's outputs in order; undefined: not made here. */
+export type Builder = (node: NodeReader) => Value | readonly (Value | undefined)[];
+/** Operator (`domain.Operator` outside ONNX's own) -> what it means in our ops: one row an operator. */
 export type Builders = Readonly<Record<string, Builder>>;
 
 /** Axes counted from the front. */

@@ -1,5 +1,8 @@
 /** What each ONNX operator means in our ops: a table for each family, and all of them together. */
+import { activations } from './activations';
 import { arithmetic } from './arithmetic';
+import { contrib } from './contrib';
+import { losses } from './losses';
 import { shapes } from './shapes';
 import { indexing } from './indexing';
 import { reductions } from './reductions';
@@ -10,5 +13,5 @@ import type { Builder } from './builder';
 
 export type { Builder } from './builder';
 
-/** Every operator of ONNX's own domain that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization }));
+/** Every operator that can be read. */
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib }));

@@ -1,0 +1,37 @@
+/** Losses that a file itself computes: exports of training graphs end in them. Labels index the classes, axis 1. */
+import { int32 } from '../../../base/tensor';
+import { fail, type NodeReader } from '../node-reader';
+import * as ops from '../../ops';
+import { constant, scalar, type Value } from '../../value';
+import { asFloat, integer, not, type Builder, type Builders } from './builder';
+
+/** One number a class, along axis 1 of a value of this rank. */
+const perClass = (values: Value, rank: number): Value => ops.reshape(values, [1, values.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
+/** -weight[label] logProbs[label], reduced: a mean is over the weights. Labels equal to ignore_index count for nothing. */
+function negativeLogLikelihood(node: NodeReader, logProbs: Value, labels: Value, weights: Value | undefined): Value {
+  const rank = logProbs.shape.length;
+  const classes = perClass(constant(int32(Array.from({ length: logProbs.shape[1]! }, (_, c) => c))), rank);
+  const at = ops.reshape(labels, [labels.shape[0]!, 1, ...labels.shape.slice(1)]);
+  const ignored = node.int('ignore_index');
+  const isLabel = ops.equal(at, classes);
+  const hit = ignored === undefined ? isLabel : ops.cast(ops.mul(asFloat(isLabel), asFloat(not(ops.equal(at, integer(ignored))))), 'bool');
+  const pick = (values: Value): Value => ops.sum(ops.where(hit, values, 0), { axes: [1] });
+  const share = pick(weights ? perClass(weights, rank) : scalar(1));
+  const losses = ops.neg(pick(weights ? ops.mul(logProbs, perClass(weights, rank)) : logProbs));
+  const reduction = node.text('reduction', 'mean');
+  switch (reduction) {
+    case 'none': return losses;
+    case 'sum': return ops.sum(losses);
+    case 'mean': return ops.div(ops.sum(losses), ops.sum(share));
+    default: return fail(`reduction "${reduction}" is not one of none, sum and mean.`);
+  }
+}
+const softmaxCrossEntropy: Builder = (node) => {
+  const logProbs = ops.logSoftmax(node.input(0), 1);
+  return [negativeLogLikelihood(node, logProbs, node.input(1), node.maybe(2)), logProbs];
+};
+
+export const losses: Builders = {
+  NegativeLogLikelihoodLoss: (node) => negativeLogLikelihood(node, node.input(0), node.input(1), node.maybe(2)),
+  SoftmaxCrossEntropyLoss: softmaxCrossEntropy,
+};

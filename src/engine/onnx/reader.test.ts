@@ -6,7 +6,7 @@ import { Random } from '../../base/random';
 import { sizeOf, tensor, type Shape } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import { toOnnx, writeModel, writeOnnx } from './writer';
-import { ONNX_TYPES } from './tensor-proto';
+import { ONNX_TYPES, type OnnxDType } from './tensor-proto';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxTensor } from './model';
 import { readOnnx } from './reader';
 import { BUILDERS } from './operators';
@@ -115,21 +115,69 @@ describe('write, read, write', () => {
 
 type Plain = number | string | readonly number[];
 interface Case {
+  /** `domain.Operator` outside ONNX's own. */
   readonly op: string;
+  /** Default 21. */
+  readonly opset?: number;
   /** Shapes of fed inputs, or fixed tensors. */
   readonly inputs: readonly (Shape | OnnxTensor)[];
   readonly attrs?: Readonly<Record<string, Plain>>;
   readonly floats?: readonly string[];
   readonly outputs?: number;
   readonly positive?: boolean;
+  /** Numbers within (-1, 1); above 1. */
+  readonly small?: boolean;
+  readonly above?: boolean;
   readonly dtype?: 'bool' | 'int32';
+  /** Element type of the output, where it is neither ours nor int64 by the operator's nature. */
+  readonly made?: OnnxDType;
 }
 const i64 = (...values: number[]): OnnxTensor => ({ dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) });
 const f32 = (value: number): OnnxTensor => ({ dtype: 'float32', dims: [], data: Float32Array.of(value) });
 const image = [2, 3, 7, 6];
+const labels: OnnxTensor = { dtype: 'int64', dims: [2, 2], data: BigInt64Array.of(0n, 2n, 1n, 1n) };
 const cases: readonly Case[] = [
   ...['Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Gelu', 'HardSigmoid', 'HardSwish', 'Identity', 'LeakyRelu', 'Neg', 'Reciprocal', 'Relu', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Softsign', 'Tanh', 'Dropout', 'Flatten', 'LogSoftmax', 'Softmax', 'Transpose', 'ReduceSum', 'Shape', 'Size'].map((op) => ({ op, inputs: [[2, 3, 4]] })),
-  ...['Log', 'Sqrt'].map((op) => ({ op, inputs: [[2, 3]], positive: true })),
+  ...['Mish', 'Selu', 'Celu', 'Tan', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Round', 'ThresholdedRelu', 'Shrink', 'Hardmax', 'IsNaN', 'IsInf', 'ReduceProd', 'ReduceLogSumExp', 'LpNormalization'].map((op) => ({ op, inputs: [[2, 3, 4]] })),
+  ...['Log', 'Sqrt', 'ReduceLogSum'].map((op) => ({ op, inputs: [[2, 3]], positive: true })),
+  ...['Asin', 'Acos', 'Atanh'].map((op): Case => ({ op, inputs: [[2, 3]], small: true })),
+  { op: 'Acosh', inputs: [[2, 3]], above: true },
+  ...['Div', 'Mod', 'Pow', 'Sub'].map((op): Case => ({ op, inputs: [[2, 3], { dtype: 'int32', dims: [3], data: Int32Array.of(2, 3, 1) }], dtype: 'int32' })),
+  { op: 'Mod', inputs: [[2, 3], { dtype: 'int32', dims: [3], data: Int32Array.of(2, -3, 1) }], attrs: { fmod: 1 }, dtype: 'int32' },
+  { op: 'Mod', inputs: [[2, 3], [3]], attrs: { fmod: 1 } },
+  { op: 'Sign', inputs: [[2, 3]], dtype: 'int32' },
+  { op: 'Pow', inputs: [[2, 3], [3]], positive: true },
+  { op: 'CastLike', inputs: [[2, 3], i64(0)], made: 'int64' },
+  { op: 'EyeLike', inputs: [[3, 4]], attrs: { k: 1 } },
+  { op: 'BitShift', inputs: [{ dtype: 'uint8', dims: [3], data: Uint8Array.of(16, 200, 1) }, { dtype: 'uint8', dims: [3], data: Uint8Array.of(1, 2, 3) }], attrs: { direction: 'LEFT' }, made: 'uint8' },
+  { op: 'Xor', inputs: [[2, 3], [3]], dtype: 'bool' },
+  { op: 'Selu', inputs: [[2, 3]], attrs: { alpha: 2, gamma: 3 }, floats: ['alpha', 'gamma'] },
+  { op: 'Celu', inputs: [[2, 3]], attrs: { alpha: 2 }, floats: ['alpha'] },
+  { op: 'Shrink', inputs: [[2, 3]], attrs: { lambd: 0.3, bias: 0.2 }, floats: ['lambd', 'bias'] },
+  { op: 'IsInf', inputs: [{ dtype: 'float32', dims: [3], data: Float32Array.of(-Infinity, 1, Infinity) }], attrs: { detect_negative: 0 } },
+  { op: 'Softmax', inputs: [[2, 3, 4]], attrs: { axis: 1 }, opset: 11 },
+  { op: 'ReduceLogSumExp', inputs: [[2, 3, 4]], attrs: { axes: [0, 2] }, opset: 13 },
+  { op: 'Clip', inputs: [[2, 3]], attrs: { min: -0.5, max: 0.5 }, floats: ['min', 'max'], opset: 7 },
+  { op: 'Dropout', inputs: [[2, 3]], outputs: 2 },
+  { op: 'LRN', inputs: [[2, 5, 3, 2]], attrs: { size: 3, alpha: 0.5, beta: 0.6, bias: 2 }, floats: ['alpha', 'beta', 'bias'] },
+  { op: 'LpNormalization', inputs: [[2, 3]], attrs: { axis: 0, p: 1 } },
+  { op: 'MeanVarianceNormalization', inputs: [image] },
+  { op: 'GroupNormalization', inputs: [[2, 6, 3], [6], [6]], attrs: { num_groups: 3 } },
+  { op: 'GroupNormalization', inputs: [[2, 6, 3], [3], [3]], attrs: { num_groups: 3 }, opset: 18 },
+  { op: 'LayerNormalization', inputs: [[2, 3, 4], [3, 4], [3, 4]], attrs: { axis: 1 }, outputs: 3 },
+  { op: 'BatchNormalization', inputs: [image, [3], [3], [3], [3]], attrs: { training_mode: 1, momentum: 0.8 }, floats: ['momentum'], outputs: 3, positive: true },
+  ...['none', 'sum', 'mean'].map((reduction): Case => ({ op: 'SoftmaxCrossEntropyLoss', inputs: [[2, 3, 2], labels, [3]], attrs: { reduction, ignore_index: 2 }, outputs: 2 })),
+  { op: 'NegativeLogLikelihoodLoss', inputs: [[2, 3, 2], labels] },
+  ...['BiasGelu', 'FastGelu'].map((op): Case => ({ op: `com.microsoft.${op}`, inputs: [[2, 3], [3]] })),
+  ...['Gelu', 'QuickGelu'].map((op): Case => ({ op: `com.microsoft.${op}`, inputs: [[2, 3]] })),
+  { op: 'com.microsoft.FusedMatMul', inputs: [[2, 4, 3], [2, 5, 4]], attrs: { transA: 1, transB: 1, alpha: 0.5 }, floats: ['alpha'] },
+  { op: 'com.microsoft.FusedGemm', inputs: [[3, 4], [4, 5], [5]], attrs: { activation: 'Relu' } },
+  { op: 'com.microsoft.FusedConv', inputs: [image, [4, 3, 3, 3], [4]], attrs: { activation: 'Relu', pads: [1, 1, 1, 1] } },
+  { op: 'com.microsoft.SkipLayerNormalization', inputs: [[2, 3, 4], [2, 3, 4], [4], [4], [4]] },
+  { op: 'com.microsoft.SkipSimplifiedLayerNormalization', inputs: [[2, 3, 4], [2, 3, 4], [4]] },
+  { op: 'NonZero', inputs: [{ dtype: 'int32', dims: [2, 3], data: Int32Array.of(0, 1, 2, 0, 0, 5) }], made: 'int64' },
+  { op: 'RMSNormalization', inputs: [[2, 3, 4], [4]], opset: 23 },
+  { op: 'SimplifiedLayerNormalization', inputs: [[2, 3, 4], [4]] },
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Sum', 'Mean', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'PRelu'].map((op) => ({ op, inputs: [[2, 3], [3]] })),
   ...['And', 'Or'].map((op): Case => ({ op, inputs: [[2, 3], [3]], dtype: 'bool' })),
   { op: 'Not', inputs: [[2, 3]], dtype: 'bool' },
@@ -185,15 +233,16 @@ function attributeOf(name: string, value: Plain, floats: readonly string[]): Onn
   return { type: 'ints', value };
 }
 const isShape = (x: Shape | OnnxTensor): x is Shape => Array.isArray(x);
-function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype }: Case): OnnxModel {
+function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype, opset = 21 }: Case): OnnxModel {
+  const dot = op.lastIndexOf('.');
   const names = inputs.map((_, i) => `x${i}`);
   const made = Array.from({ length: outputs }, (_, i) => `y${i}`);
   return {
-    opset: 21,
-    irVersion: 10,
+    opset,
+    irVersion: 8,
     graph: {
       name: op,
-      nodes: [{ name: 'the_node', opType: op, domain: '', inputs: names, outputs: made, attributes: Object.fromEntries(Object.entries(attrs).map(([n, v]) => [n, attributeOf(n, v, floats)])) }],
+      nodes: [{ name: 'the_node', opType: op.slice(dot + 1), domain: op.slice(0, Math.max(dot, 0)), inputs: names, outputs: made, attributes: Object.fromEntries(Object.entries(attrs).map(([n, v]) => [n, attributeOf(n, v, floats)])) }],
       initializers: Object.fromEntries(inputs.flatMap((x, i) => (isShape(x) ? [] : [[names[i]!, x]]))),
       inputs: inputs.flatMap((x, i) => (isShape(x) ? [{ name: names[i]!, dtype: dtype ?? 'float32', dims: x }] : [])),
       outputs: [],
@@ -202,24 +251,25 @@ function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype }: Ca
   };
 }
 /** The outputs' dtype is what the reader finds; onnxruntime checks it. */
-function withOutputs(model: OnnxModel): OnnxModel {
+function withOutputs(model: OnnxModel, made?: OnnxDType): OnnxModel {
   const wide = new Set(['Shape', 'Size', 'Constant']); // int64 in ONNX, int32 here
   const names = model.graph.nodes[0]!.outputs;
   const draft = { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: 'float32' as const, dims: undefined })) } };
   const { program } = readOnnx(encodeModel(draft));
-  return { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: wide.has(model.graph.name) ? 'int64' : program.outputs[name]!.dtype, dims: program.outputs[name]!.shape })) } };
+  return { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: made ?? (wide.has(model.graph.name) ? 'int64' : program.outputs[name]!.dtype), dims: program.outputs[name]!.shape })) } };
 }
 describe('an operator means what onnxruntime takes it to mean', () => {
   for (const [n, c] of cases.entries())
     test(`${c.op} (case ${n})`, async () => {
-      const model = withOutputs(oneNode(c));
+      const model = withOutputs(oneNode(c), c.made);
       const bytes = encodeModel(model);
-      const numbers = (name: string, shape: Shape): number[] => draw(name, shape).map((v) => (c.dtype === 'bool' ? Number(v > 0) : c.positive ? Math.abs(v) : v));
+      const numbers = (name: string, shape: Shape): number[] => draw(name, shape).map((v) => (c.dtype === 'bool' ? Number(v > 0) : c.dtype === 'int32' ? Math.round(4 * v) : c.positive ? Math.abs(v) : c.small ? v / 2.1 : c.above ? 1 + Math.abs(v) : v));
       const inputs = Object.fromEntries(model.graph.inputs.map(({ name, dims }) => [name, numbers(name, dims!.map(Number))]));
       const wanted = await runOrt(bytes, inputs);
-      const { program } = readOnnx(bytes);
-      expectClose(runReference(program, inputs), wanted);
-      expectClose(await runOrt(writeOnnx(program), inputs), wanted);
+      const { program, params } = readOnnx(bytes);
+      const given = { ...inputs, ...Object.fromEntries(Object.entries(params).map(([name, p]) => [name, [...p.data]])) };
+      expectClose(runReference(program, given), wanted);
+      expectClose(await runOrt(writeOnnx(program), given), wanted);
     });
   test('every operator of the table has a case', () => expect([...BUILDERS.keys()].filter((op) => !cases.some((c) => c.op === op))).toEqual([]));
 });

@@ -53,7 +53,6 @@ export const activations: Builders = {
   Sigmoid: unary(ops.sigmoid),
   Softplus: unary(softplus),
   Softsign: unary((x) => ops.div(x, ops.add(ops.abs(x), 1))),
-  Swish: (node) => swish(node.input(0), node.float('alpha', 1)),
   Tanh: unary(ops.tanh),
   ThresholdedRelu: (node) => ops.where(ops.greater(node.input(0), node.float('alpha', 1)), node.input(0), 0),
 };

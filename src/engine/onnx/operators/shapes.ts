@@ -1,7 +1,8 @@
 /** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
-import { int32, showShape, sizeOf, type Shape } from '../../../base/tensor';
-import { fromFile } from '../border';
+import { int32, showShape, sizeOf, stridesOf, type Shape } from '../../../base/tensor';
+import { dtypeHere, fromFile } from '../border';
 import { fail } from '../node-reader';
+import { dtypeOf } from '../tensor-proto';
 import * as ops from '../../ops';
 import { constant, scalar, type Value } from '../../value';
 import { axesOf, all, reshaped, first, not, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
@@ -134,12 +135,32 @@ const trilu: Builder = (node) => {
   return ops.where(constant({ dtype: 'bool', shape: [rows, columns], data: kept }), x, like(x, 0));
 };
 
+/** Ones on a diagonal, k above the main one. */
+const eyeLike: Builder = (node) => {
+  const like = node.input(0);
+  const [rows, columns] = like.shape as [number, number];
+  if (like.shape.length !== 2) fail(`its input must be a matrix, but is ${showShape(like.shape)}.`);
+  const k = node.int('k', 0);
+  const to = node.int('dtype');
+  const ones = Float32Array.from({ length: bounded(rows * columns) }, (_, i) => ((i % columns) - Math.floor(i / columns) === k ? 1 : 0));
+  return ops.cast(constant({ dtype: 'float32', shape: [rows, columns], data: ones }), to === undefined ? like.dtype : dtypeHere(dtypeOf(to, 'Its dtype')));
+};
+/** Where a tensor that is known while reading is not 0: one row an axis. */
+const nonZero: Builder = (node) => {
+  const { shape } = node.input(0);
+  const strides = stridesOf(shape);
+  const at = node.numbers(0)!.flatMap((v, i) => (v === 0 ? [] : [i]));
+  return constant(int32(shape.flatMap((d, axis) => at.map((i) => Math.floor(i / strides[axis]!) % d)), [shape.length, at.length]));
+};
+
 export const shapes: Builders = {
   Concat: (node) => ops.concat(node.all, node.int('axis', 0)),
   Constant: constantNode,
   ConstantOfShape: constantOfShape,
   Expand: expand,
+  EyeLike: eyeLike,
   Flatten: flatten,
+  NonZero: nonZero,
   Pad: pad,
   Range: range,
   Reshape: reshape,

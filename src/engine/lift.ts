@@ -9,24 +9,32 @@ import type { Program } from './program';
 import { applyOp, input, makeValue, topological, type Lifted, type Value } from './value';
 import { programInputs, programOutputs } from './verify';
 
+export interface LiftOptions {
+  /**
+   * On WASM each model gets the bits that it gets alone: what sums is applied model by model, by the very kernel and in the very order
+   * of one model. Default false: as few nodes as can be, and equal up to rounding.
+   */
+  readonly exactly?: boolean;
+}
+
 /**
  * The values that `values` become when each input in `many` gets its replacement [k, ...]. A value that depends on none of them stays
  * the very same value.
  */
-export function lift(values: readonly Value[], many: ReadonlyMap<Value, Value>, k: number): Lifted[] {
+export function lift(values: readonly Value[], many: ReadonlyMap<Value, Value>, k: number, { exactly = false }: LiftOptions = {}): Lifted[] {
   const made = new Map<Value, Lifted>();
   for (const value of topological(values)) {
     const replacement = many.get(value);
     const inputs = Object.fromEntries(Object.entries(value.inputs).map(([name, v]) => [name, made.get(v)!])); // topological: inputs came first
     if (replacement) made.set(value, { value: replacement, many: true });
-    else if (Object.values(inputs).some((i) => i.many)) made.set(value, { value: liftOne(value, inputs, k), many: true });
+    else if (Object.values(inputs).some((i) => i.many)) made.set(value, { value: liftOne(value, inputs, k, exactly), many: true });
     else made.set(value, { value, many: false });
   }
   return values.map((value) => made.get(value)!);
 }
-function liftOne(y: Value, inputs: Readonly<Record<string, Lifted>>, k: number): Value {
+function liftOne(y: Value, inputs: Readonly<Record<string, Lifted>>, k: number, exactly: boolean): Value {
   const rule = y.op.lift;
-  if (rule === undefined) return modelByModel(y, inputs, k);
+  if (rule === undefined || (exactly && y.op.sums)) return modelByModel(y, inputs, k);
   if (rule !== 'elementwise') return rule(inputs, y.attrs, k, y);
   return applyOp(y.op, Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, aligned(x, y.shape.length)])), y.attrs);
 }
@@ -45,14 +53,14 @@ function modelByModel(y: Value, inputs: Readonly<Record<string, Lifted>>, k: num
  * `shared`.
  * @throws ShapeError if k is below 1, or if a shared name is no constant and no feed
  */
-export function liftProgram(program: Program, k: number, shared: readonly string[] = []): Program {
+export function liftProgram(program: Program, k: number, { shared = [], ...options }: LiftOptions & { readonly shared?: readonly string[] } = {}): Program {
   if (!Number.isInteger(k) || k < 1) throw new ShapeError(`liftProgram: ${k} models were asked for. At least one is needed.`);
   const unknown = shared.find((name) => !Object.hasOwn(program.constants, name) && !Object.hasOwn(program.feeds, name));
   if (unknown !== undefined) throw new ShapeError(`liftProgram: "${unknown}" is no constant and no feed of program ${program.name}, so it cannot be shared.`);
   const inputs = new Map(programInputs(program).map(([name, value]) => [value, shared.includes(name) ? value : input(name, [k, ...value.shape], value.dtype)]));
   const outputs = programOutputs(program).map(([, value]) => value);
   const many = new Map([...inputs].filter(([from, to]) => from !== to));
-  const made = new Map(lift(outputs, many, k).map((lifted, i) => [outputs[i]!, spread(lifted, k)]));
+  const made = new Map(lift(outputs, many, k, options).map((lifted, i) => [outputs[i]!, spread(lifted, k)]));
   const renewed = (values: Readonly<Record<string, Value>>, by: ReadonlyMap<Value, Value>): Record<string, Value> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, by.get(value)!]));
   return {
     name: `${program.name}-${k}-models`,

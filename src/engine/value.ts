@@ -62,6 +62,8 @@ export interface OpFacets<I extends string, A extends Attrs> {
    * 'elementwise': the op itself does, once operands have leading axes alike. Left out: it is applied model by model.
    */
   readonly lift?: 'elementwise' | ((inputs: Readonly<Record<I, Lifted>>, attrs: A, k: number, y: Value) => Value);
+  /** It adds many numbers up, so that the last bits of its result depend on a kernel's order of adding, and so on its company. */
+  readonly sums?: true;
 }
 /** Any op, its input names and attributes forgotten: what passes, writers and executors see. */
 export type Op = OpFacets<string, Attrs>;

@@ -79,6 +79,7 @@ const convOp: Apply<'x' | 'w', ConvAttrs> = defineOp<'x' | 'w', ConvAttrs>({
     eachProduct(x.shape, w.shape, shape, attrs, (i, j, k) => (out[k]! += x.data[i]! * w.data[j]!));
     return out;
   },
+  sums: true,
   lift: ({ x, w }, attrs, k) => {
     if (!w.many) return unfolded(convOp({ x: folded(x.value), w: w.value }, attrs), k);
     if (!x.many && attrs.groups === 1) return modelsOfChannels(convOp({ x: x.value, w: folded(w.value) }, attrs), k);
@@ -108,6 +109,7 @@ const convInput: Apply<'g' | 'w', AdjointAttrs> = defineOp<'g' | 'w', AdjointAtt
     eachProduct(shape, w.shape, g.shape, attrs, (i, j, k) => (out[i]! += g.data[k]! * w.data[j]!));
     return out;
   },
+  sums: true,
   lift: ({ g, w }, attrs, k) => {
     if (!w.many) return unfolded(convInput({ g: folded(g.value), w: w.value }, attrs), k);
     return modelsOfChannels(convInput({ g: channelsOfModels(spread(g, k)), w: folded(w.value) }, { ...attrs, groups: k * attrs.groups }), k);
@@ -156,6 +158,7 @@ const convWeight: Apply<'x' | 'g', AdjointAttrs> = defineOp<'x' | 'g', AdjointAt
     eachProduct(x.shape, shape, g.shape, attrs, (i, j, k) => (out[j]! += x.data[i]! * g.data[k]!));
     return out;
   },
+  sums: true,
   lift: ({ x, g }, attrs, k) => {
     const upstream = channelsOfModels(spread(g, k));
     if (!x.many && attrs.groups === 1) return unfolded(convWeight({ x: x.value, g: upstream }, attrs), k);

@@ -53,6 +53,7 @@ const matmulOp = defineOp<'a' | 'b', Transposed>({
         }
     return out;
   },
+  sums: true,
   lift: ({ a, b }, attrs, _, y) => matmul(aligned(a, y.shape.length), aligned(b, y.shape.length), attrs),
 });
 /** Matrix product a [..., m, k] b [..., k, n] -> [..., m, n]; leading axes broadcast. `transA`, `transB`: that operand is given transposed. */
@@ -82,6 +83,7 @@ const linearOp = defineOp<'x' | 'w' | 'b'>({
       return total;
     });
   },
+  sums: true,
   lift: ({ x, w, b }) => {
     if (!w.many && !b.many) return linear(x.value, w.value, b.value);
     return add(matmul(x.value, w.value), aligned(b, 2));

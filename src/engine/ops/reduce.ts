@@ -48,6 +48,7 @@ const sumOp = defineOp<'x', ReduceAttrs>({
   gradient: ({ dy, x }, { axes }) => ({ x: expand(reshape(dy, keptShape(x.shape, axes)), x.shape) }),
   onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceSum', [x, emit.int64s(axes)], { keepdims: keepDims }),
   reference: ({ x }, { axes }) => reduceReference(x, axes, 0, (t, v) => t + v),
+  sums: true,
   lift: ({ x }, { axes, keepDims }) => sum(x.value, { axes: behind(axes), keepDims }),
 });
 /** Sum over `axes`. */
@@ -61,6 +62,7 @@ const meanOp = defineOp<'x', ReduceAttrs>({
   gradient: ({ dy, x, y }, { axes }) => ({ x: expand(reshape(mul(dy, sizeOf(y.shape) / sizeOf(x.shape)), keptShape(x.shape, axes)), x.shape) }),
   onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceMean', [x, emit.int64s(axes)], { keepdims: keepDims }),
   reference: ({ x }, { axes }, shape) => reduceReference(x, axes, 0, (t, v) => t + v).map((t) => (t * sizeOf(shape)) / x.data.length),
+  sums: true,
   lift: ({ x }, { axes, keepDims }) => mean(x.value, { axes: behind(axes), keepDims }),
 });
 /** Mean over `axes`. */
@@ -109,6 +111,7 @@ const softmaxOp = defineOp<'x', { axis: number }>({
     const total = reduceReference({ shape: x.shape, data: e }, [axis], 0, (t, v) => t + v);
     return e.map((v, i) => v / total[at(i)]!);
   },
+  sums: true,
   lift: ({ x }, { axis }) => softmax(x.value, axis + 1),
 });
 export const softmax = (x: Value, axis = -1): Value => softmaxOp({ x }, { axis: normalAxis('softmax', axis, x.shape.length) });
@@ -131,6 +134,7 @@ const logSoftmaxOp = defineOp<'x', { axis: number }>({
     const total = reduceReference({ shape: x.shape, data: shifted.map(Math.exp) }, [axis], 0, (t, v) => t + v);
     return shifted.map((v, i) => v - Math.log(total[at(i)]!));
   },
+  sums: true,
   lift: ({ x }, { axis }) => logSoftmax(x.value, axis + 1),
 });
 export const logSoftmax = (x: Value, axis = -1): Value => logSoftmaxOp({ x }, { axis: normalAxis('logSoftmax', axis, x.shape.length) });

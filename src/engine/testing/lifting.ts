@@ -1,7 +1,7 @@
 /** Every case of every op for k models at once and for each of them alone: the two must agree, whichever operands differ between models. */
 import { Random } from '../../base/random';
 import type { Tensor } from '../../base/tensor';
-import { lift } from '../lift';
+import { lift, type LiftOptions } from '../lift';
 import type { Program } from '../program';
 import { input, type Value } from '../value';
 import { families, wideFamilies, type Case } from './cases';
@@ -17,12 +17,12 @@ export interface Lifting {
   readonly feedsApart: Feeds;
 }
 
-export const liftings = (seed: number, k: number, casesPerOp: number): Lifting[] =>
+export const liftings = (seed: number, k: number, casesPerOp: number, options: LiftOptions = {}): Lifting[] =>
   Object.entries({ ...families, ...wideFamilies }).map(([family, ops]) => {
     const parts = Object.entries(ops).flatMap(([op, make]) =>
       Array.from({ length: casesPerOp }, (_, i) => {
         const rng = Random.seed(seed).fork('lifting', op, i);
-        return liftCase(`${op}.${i}`, make(rng), rng.fork('models'), k);
+        return liftCase(`${op}.${i}`, make(rng), rng.fork('models'), k, options);
       }),
     );
     const joined = <T>(pick: (part: (typeof parts)[number]) => Readonly<Record<string, T>>): Record<string, T> => Object.assign({}, ...parts.map(pick)) as Record<string, T>;
@@ -45,7 +45,7 @@ class Part {
     return (this.values[name] = input(name, value.shape, value.dtype));
   }
 }
-function liftCase(name: string, { inputs, build }: Case, rng: Random, k: number): { together: Part; apart: Part } {
+function liftCase(name: string, { inputs, build }: Case, rng: Random, k: number, options: LiftOptions): { together: Part; apart: Part } {
   const [together, apart] = [new Part(), new Part()];
   const operands = Object.keys(inputs);
   // A model's numbers are those of the case in another order: in range, off kinks, and different.
@@ -55,7 +55,7 @@ function liftCase(name: string, { inputs, build }: Case, rng: Random, k: number)
   const stacks = Object.fromEntries(operands.map((o) => [o, together.feed(`${name}.${o}`, stacked(numbers[o]!))]));
   for (const many of choices(operands)) {
     const key = `${name}.y.${many.join('+')}`;
-    const [lifted] = lift([build(shared)], new Map(many.map((o) => [shared[o]!, stacks[o]!])), k);
+    const [lifted] = lift([build(shared)], new Map(many.map((o) => [shared[o]!, stacks[o]!])), k, options);
     together.outputs[key] = lifted!.value;
     for (let model = 0; model < k; model++) apart.outputs[`${key}.${model}`] = build(Object.fromEntries(operands.map((o) => [o, single[o]![many.includes(o) ? model : 0]!])));
   }

@@ -1,21 +1,15 @@
-// What the page costs, measured in one run in real Chromium on the built page: bytes before Run, time from Run to the first point
-// (cold and warm), and the browser's own long tasks while six arms stream. Prints a table; `--write` puts it into the README.
-import { readFileSync, writeFileSync } from 'node:fs';
+// `npm run bench -- page`: what the page costs, measured in one run in real Chromium on the built page: bytes before Run, time from Run to
+// the first point (cold and warm), and the browser's own long tasks while six arms stream.
 import { availableParallelism, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
-import { findChromium } from './browser.mjs';
+import { findChromium } from '../browser.mjs';
 
 const sixArms = '#winner?v=1&backend=wasm&arms=siren,siren-wide,fourier,finer,siren2,siren2-unscaled&k.steps=100';
-await build({ logLevel: 'error' });
-const server = await preview({ preview: { port: 4399, strictPort: false } });
-const url = server.resolvedUrls.local[0];
-const executablePath = findChromium();
-const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-background-networking'] });
 
 /** A fresh page whose long tasks are noted from its first moment, and whose scripts are weighed. */
-async function open(hash) {
+async function open(browser, url, hash) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const scripts = new Map();
@@ -71,42 +65,54 @@ const finished = async (page) => {
   if (!said.startsWith('Finished')) throw new Error(`The run was expected to finish, but the page says: ${said}`);
 };
 
-const rows = [];
-{
-  const { page, scripts, context } = await open('#winner?v=1&backend=wasm&k.steps=100');
+/** Time to the first point and bytes of script: rows of the table. */
+async function firstPoints(browser, url) {
+  const { page, scripts, context } = await open(browser, url, '#winner?v=1&backend=wasm&k.steps=100');
   const cold = await firstPoint(page);
   await finished(page);
   const warm = await firstPoint(page);
   await finished(page);
   const initial = await page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('.js')).map((r) => new URL(r.name).pathname));
   const bytes = [...new Set(initial)].reduce((sum, path) => sum + (scripts.get(path) ?? 0), 0);
-  rows.push(['Run to the first point, WASM, cold', `${(cold / 1000).toFixed(2)} s`, 'under 3 s']);
-  rows.push(['Run to the first point, WASM, warm', `${(warm / 1000).toFixed(2)} s`, 'under 1 s']);
-  rows.push(['Page JavaScript, gzip', `${(bytes / 1000).toFixed(0)} kB`, 'under 250 kB']);
   await context.close();
+  return [
+    ['Run to the first point, WASM, cold', `${(cold / 1000).toFixed(2)} s`, 'under 3 s'],
+    ['Run to the first point, WASM, warm', `${(warm / 1000).toFixed(2)} s`, 'under 1 s'],
+    ['Page JavaScript, gzip', `${(bytes / 1000).toFixed(0)} kB`, 'under 250 kB'],
+  ];
 }
-{
-  const { page, context } = await open(sixArms);
+/** Long tasks of the page while six arms train: rows of the table. */
+async function longTasks(browser, url) {
+  const { page, context } = await open(browser, url, sixArms);
   await page.waitForTimeout(3000); // loading is not training
   const cpuOfTasks = await traceTasks(page);
   const from = await page.evaluate(() => performance.now());
   await firstPoint(page);
   await finished(page);
   const tasks = (await page.evaluate(() => window.longTasks)).filter((t) => t.start > from);
-  rows.push(['Longest main-thread task with six arms training', tasks.length === 0 ? 'none over 50 ms' : `${Math.max(...tasks.map((t) => t.ms)).toFixed(0)} ms (${tasks.length} over 50 ms)`, 'none over 50 ms']);
-  // A long task is told by the clock, which also runs while other programs have the processor; this is what the page itself took.
-  rows.push(['The same in processor time', `${Math.max(0, ...(await cpuOfTasks())).toFixed(0)} ms`, 'under 50 ms']);
+  const cpu = Math.max(0, ...(await cpuOfTasks()));
   await context.close();
+  return [
+    ['Longest main-thread task with six arms training', tasks.length === 0 ? 'none over 50 ms' : `${Math.max(...tasks.map((t) => t.ms)).toFixed(0)} ms (${tasks.length} over 50 ms)`, 'none over 50 ms'],
+    // A long task is told by the clock, which also runs while other programs have the processor; this is what the page itself took.
+    ['The same in processor time', `${cpu.toFixed(0)} ms`, 'under 50 ms'],
+  ];
 }
-const busy = loadavg()[0] > availableParallelism() + 1;
-const version = browser.version();
-await browser.close();
-await server.close();
 
-const table = ['| | measured | bar |', '|---|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
-const note = `Measured by \`npm run bench\` in Chromium ${version.split('.')[0]} on ${availableParallelism()} cores${busy ? ', with other programs running: times by the clock are longer than the page needs' : ''}.`;
-console.log(`${table}\n\n${note}`);
-if (process.argv.includes('--write')) {
-  const readme = readFileSync('README.md', 'utf8');
-  writeFileSync('README.md', readme.replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, `<!-- bench -->\n${table}\n\n${note}\n<!-- /bench -->`));
+/** Builds the page and measures it; returns the Markdown. */
+export async function measurePage() {
+  await build({ logLevel: 'error' });
+  const server = await preview({ preview: { port: 4399, strictPort: false } });
+  const url = server.resolvedUrls.local[0];
+  const executablePath = findChromium();
+  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-background-networking'] });
+  try {
+    const rows = [...(await firstPoints(browser, url)), ...(await longTasks(browser, url))];
+    const busy = loadavg()[0] > availableParallelism() + 1;
+    const table = ['| | measured | bar |', '|---|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+    return `${table}\n\nMeasured by \`npm run bench -- page\` in Chromium ${browser.version().split('.')[0]} on ${availableParallelism()} cores${busy ? ', with other programs running: times by the clock are longer than the page needs' : ''}.`;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
 }

@@ -1,0 +1,37 @@
+// `npm run bench`: what the page costs, and this project's training steps against other libraries'.
+//   npm run bench -- [page] [peers] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--json FILE] [--write]
+// Both parts by default. `--write` puts their tables into README.md and docs/performance.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { measurePage } from './page.mjs';
+import { measurePeers } from './peers.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, workload: { type: 'string' }, lane: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean' } },
+});
+const parts = {
+  page: { file: 'README.md', marker: 'bench', measure: measurePage },
+  peers: { file: 'docs/performance.md', marker: 'peers', measure: () => measurePeers({ quick: values.quick, only: values.workload?.split(','), lane: values.lane, json: values.json }) },
+};
+/** Puts text between `<!-- marker -->` and `<!-- /marker -->`. */
+function write(file, marker, text) {
+  const before = readFileSync(file, 'utf8');
+  const place = new RegExp(`<!-- ${marker} -->[\\s\\S]*<!-- /${marker} -->`);
+  if (!place.test(before)) throw new Error(`${file} has no place for the table: it needs the lines <!-- ${marker} --> and <!-- /${marker} -->.`);
+  writeFileSync(file, before.replace(place, () => `<!-- ${marker} -->\n${text}\n<!-- /${marker} -->`));
+}
+
+const asked = positionals.length > 0 ? positionals : Object.keys(parts);
+const unknown = asked.find((name) => !(name in parts));
+if (unknown || (values.lane && !['wasm', 'webgpu'].includes(values.lane))) {
+  console.error(`Unknown ${unknown ? `part "${unknown}": there are page and peers` : `lane "${values.lane}": there are wasm and webgpu`}.`);
+  process.exit(1);
+}
+for (const name of asked) {
+  const { file, marker, measure } = parts[name];
+  const text = await measure();
+  console.log(`\n${text}\n`);
+  if (values.write) write(file, marker, text);
+}
+process.exit(0); // a compiler of Vite's may linger

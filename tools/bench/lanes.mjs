@@ -1,0 +1,162 @@
+// Lanes of the comparison and their measurement: opened one after another, then stepped in turn, so that a noisy moment of the machine
+// falls on all of them.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {{ library: 'ours' | 'tfjs' | 'jax' | 'native', backend: string, threads: number, insteadOf?: string }} LaneName */
+
+/**
+ * Who competes on the CPU with so many threads, and on the GPU. A lane `insteadOf` another of its library is measured only where that
+ * one fails: tf.js's plain JavaScript, many times slower, where its WASM lacks a kernel.
+ */
+export const cpuLanes = (threads) => [
+  { library: 'ours', backend: 'wasm', threads },
+  { library: 'tfjs', backend: 'wasm', threads },
+  { library: 'tfjs', backend: 'cpu', threads: 1, insteadOf: 'wasm' },
+  { library: 'jax', backend: 'wasm', threads },
+  { library: 'native', backend: 'cpu', threads },
+];
+export const gpuLanes = (software) => [
+  { library: 'ours', backend: 'webgpu', threads: 1 },
+  { library: 'tfjs', backend: 'webgpu', threads: 1 },
+  { library: 'tfjs', backend: 'webgl', threads: 1, ...(software && { insteadOf: 'webgpu' }) },
+  { library: 'jax', backend: 'webgpu', threads: 1 },
+];
+export const keyOf = ({ library, backend, threads }) => `${library} ${backend} ${threads}`;
+
+/** Rejects with `what` after so many milliseconds. */
+async function within(ms, what, work) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(what)), ms)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A lane of the page: a worker. */
+const workerLane = (page, name) => {
+  const key = keyOf(name);
+  return {
+    open: (task) => page.evaluate(([k, t, n]) => window.bench.open(k, t, n), [key, task, name]),
+    step: () => page.evaluate((k) => window.bench.step(k), key),
+    run: (steps) => page.evaluate(([k, s]) => window.bench.run(k, s), [key, steps]),
+    facts: () => page.evaluate((k) => window.bench.facts(k), key),
+    counts: () => page.evaluate((k) => window.bench.counts(k), key),
+    close: () => page.evaluate((k) => window.bench.close(k), key),
+  };
+};
+/** A lane outside the browser: a process. */
+async function nativeLane(threads) {
+  const child = fork(fileURLToPath(new URL('native.mjs', import.meta.url)));
+  const next = () =>
+    new Promise((resolve, reject) => {
+      const ended = () => reject(new Error('The native process ended.'));
+      child.once('exit', ended);
+      child.once('message', (message) => {
+        child.off('exit', ended);
+        if ('problem' in message) reject(new Error(message.problem));
+        else resolve(message.value);
+      });
+    });
+  await next(); // it says when it is ready
+  const ask = (message) => {
+    child.send(message);
+    return next();
+  };
+  return {
+    open: (task) => ask({ call: 'open', task, threads }),
+    step: () => ask({ call: 'step' }),
+    run: (steps) => ask({ call: 'run', steps }),
+    facts: async () => ({}),
+    counts: async () => ({ dispatches: 0, gpuBytes: 0, wasmBytes: 0 }),
+    close: async () => child.disconnect(),
+  };
+}
+
+const median = (xs) => {
+  const sorted = [...xs].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+/** Losses of the first steps must agree to this, relative, or the lane is not the same training. */
+const agreement = 1e-3;
+
+/** Opens a lane and takes its first steps. Never throws: what went wrong is the lane's `problem`. */
+async function begin(page, name, task, { losses, openMs }) {
+  const state = { name, key: keyOf(name), losses: [], stepMs: [] };
+  try {
+    state.lane = name.library === 'native' ? await nativeLane(name.threads) : workerLane(page, name);
+    const { loss, firstStepMs } = await within(openMs, `no first step within ${openMs / 1000} s`, state.lane.open(task));
+    Object.assign(state, { firstStepMs });
+    state.losses.push(loss);
+    const began = Date.now();
+    while (state.losses.length < losses) state.losses.push(await within(openMs, `no step within ${openMs / 1000} s`, state.lane.step()));
+    state.roughMs = losses > 1 ? (Date.now() - began) / (losses - 1) : firstStepMs;
+    const before = await state.lane.counts();
+    state.losses.push(await within(openMs, `no step within ${openMs / 1000} s`, state.lane.step()));
+    const after = await state.lane.counts();
+    Object.assign(state, { dispatches: after.dispatches - before.dispatches, facts: await state.lane.facts() });
+  } catch (error) {
+    state.problem = error.message.replace(/^page\.evaluate: (Error: )?/, '').split('\n')[0];
+  }
+  return state;
+}
+/** Marks a lane whose first losses are not the reference's. */
+function checkLosses(state, reference) {
+  if (state.problem || !reference) return;
+  const at = state.losses.findIndex((loss, i) => !(Math.abs(loss - reference[i]) <= agreement * Math.abs(reference[i])));
+  if (at >= 0) state.problem = `loss of step ${at + 1} is ${state.losses[at].toPrecision(6)}, expected ${reference[at].toPrecision(6)}`;
+}
+
+/**
+ * Measures one workload on some lanes.
+ * @returns {Promise<{ lanes: object[] }>} a lane: name, problem or { losses, firstStepMs, stepMs (median of rounds), rounds, dispatches, facts, memory }
+ */
+export async function measure(page, task, names, { rounds, roundMs, losses, openMs, timed }) {
+  const lanes = [];
+  for (const name of names) {
+    const needless = name.insteadOf && lanes.some((l) => l.name.library === name.library && l.name.backend === name.insteadOf && !l.problem);
+    if (!needless) lanes.push(await begin(page, name, task, { losses, openMs }));
+  }
+  const reference = lanes.find(({ name, problem }) => name.library === 'ours' && !problem)?.losses;
+  for (const state of lanes) checkLosses(state, reference);
+  const running = lanes.filter((state) => !state.problem);
+  if (timed) await takeTurns(running, rounds, roundMs);
+  for (const state of running) state.counts = await state.lane.counts();
+  await noteMemory(page, running);
+  for (const state of lanes) {
+    await state.lane?.close();
+    delete state.lane;
+  }
+  return lanes;
+}
+/** Rounds in which every lane runs for about `roundMs`; a lane whose single step takes longer than that runs in two rounds only. */
+async function takeTurns(lanes, rounds, roundMs) {
+  for (const state of lanes) {
+    // The steps so far were asked for one by one: the first round of a fast lane only finds its pace.
+    const probe = Math.max(1, Math.min(20, Math.round(roundMs / 4 / state.roughMs)));
+    state.paceMs = (await state.lane.run(probe)) / probe;
+    state.steps = Math.max(1, Math.round(roundMs / state.paceMs));
+  }
+  for (let round = 0; round < rounds; round++)
+    for (const state of lanes) if (round < 2 || state.paceMs <= roundMs) state.stepMs.push((await state.lane.run(state.steps)) / state.steps);
+  for (const state of lanes) state.medianMs = median(state.stepMs);
+}
+/** JavaScript heap of each lane's worker, where the browser tells. */
+async function noteMemory(page, lanes) {
+  const breakdown = await page
+    .evaluate(async () => (await performance.measureUserAgentSpecificMemory()).breakdown.map(({ bytes, attribution }) => ({ bytes, urls: attribution.map(({ url }) => url) })))
+    .catch(() => undefined);
+  if (!breakdown) return;
+  for (const state of lanes) {
+    const file = { ours: /\/ours-/, tfjs: /\/tfjs-/, jax: /\/jax-/ }[state.name.library];
+    const mine = file && breakdown.filter(({ urls }) => urls.some((url) => file.test(url)));
+    // Two lanes of one library cannot be told apart by their address.
+    if (mine?.length && lanes.filter(({ name }) => name.library === state.name.library).length === 1) state.heapBytes = mine.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+}
+/** Times `ours` is faster than `peer`: the median over rounds, each of which holds both at nearly the same moment. */
+export const speedUp = (ours, peer) => median(peer.stepMs.slice(0, ours.stepMs.length).map((ms, i) => ms / ours.stepMs[i]));
+export { median };

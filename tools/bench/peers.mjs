@@ -1,0 +1,45 @@
+// `npm run bench -- peers`: the same training step in this project, tf.js, jax-js and native onnxruntime.
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+import { openBench } from './chromium.mjs';
+import { installPeers, versionOf } from './install.mjs';
+import { cpuLanes, gpuLanes, measure } from './lanes.mjs';
+import { showCpu, showGpu } from './report.mjs';
+
+const site = fileURLToPath(new URL('site/', import.meta.url));
+const settings = { root: site, configFile: `${site}vite.config.ts`, logLevel: 'error', build: { outDir: fileURLToPath(new URL('../../node_modules/.bench', import.meta.url)), emptyOutDir: true } };
+
+/** Measures and prints; returns the Markdown. */
+export async function measurePeers({ quick, only, lane, json }) {
+  installPeers();
+  await build(settings);
+  const server = await preview({ ...settings, preview: { port: 4390, strictPort: false } });
+  const { browser, page, machine } = await openBench(server.resolvedUrls.local[0]);
+  try {
+    const titles = await page.evaluate(() => window.bench.titles());
+    const ids = Object.keys(titles).filter((id) => !only || only.includes(id));
+    if (ids.length === 0) throw new Error(`No workload is called ${only}. There are: ${Object.keys(titles).join(', ')}.`);
+    const cpu = { rounds: quick ? 3 : 7, roundMs: quick ? 200 : 700, losses: 5, openMs: 180_000, timed: true };
+    const gpu = { ...cpu, openMs: 300_000, losses: machine.webgpu.software ? 3 : 5, timed: !machine.webgpu.software };
+    const threads = Math.min(16, availableParallelism());
+    const results = [];
+    const take = async (group, names, options) => {
+      for (const id of ids) {
+        const result = { group, id, title: titles[id], lanes: await measure(page, id, names, options) };
+        results.push(result);
+        console.log(`${group}: ${id}: ${result.lanes.map((l) => `${l.key} ${l.problem ?? (l.medianMs ? `${l.medianMs.toFixed(2)} ms` : `${l.dispatches} dispatches`)}`).join('; ')}`);
+      }
+    };
+    if (lane !== 'webgpu') await take('one thread', cpuLanes(1), cpu);
+    if (lane !== 'webgpu' && !quick && threads > 1) await take(`${threads} threads`, cpuLanes(threads), cpu);
+    if (lane !== 'wasm') await take('webgpu', gpuLanes(machine.webgpu.software), gpu);
+    const facts = { machine, threads, chromium: browser.version(), versions: Object.fromEntries(['@tensorflow/tfjs-core', '@jax-js/jax', 'onnxruntime-node'].map((name) => [name, versionOf(name)])) };
+    if (json) writeFileSync(json, JSON.stringify({ facts, results }, undefined, 1));
+    return [showCpu(results, facts), showGpu(results, facts)].filter(Boolean).join('\n\n');
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

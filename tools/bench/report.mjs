@@ -1,0 +1,83 @@
+// The comparison as Markdown: what was measured, and for what was not, why.
+import { median, speedUp } from './lanes.mjs';
+
+const rate = (ms) => (ms < 100 ? (1000 / ms).toPrecision(ms < 10 ? 3 : 2) : (1000 / ms).toFixed(2));
+/** Half the distance between the quartiles of the rounds, in per cent of their median. */
+function spread({ stepMs }) {
+  const sorted = [...stepMs].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  return Math.round((50 * (at(0.75) - at(0.25))) / median(stepMs));
+}
+const times = (x) => `${x.toFixed(x < 10 ? 2 : 0)}x`;
+const geometricMean = (xs) => Math.exp(xs.reduce((sum, x) => sum + Math.log(x), 0) / xs.length);
+const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+const seconds = (ms) => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
+const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const works = (lane) => lane && !lane.problem;
+/** The faster of a library's lanes, or one that says why there is none. */
+function bestOf(lanes, library) {
+  const mine = lanes.filter(({ name }) => name.library === library);
+  const timed = mine.filter(works).sort((a, b) => (a.medianMs ?? Infinity) - (b.medianMs ?? Infinity));
+  return timed[0] ?? mine[0];
+}
+/** The backend is named where it is not the one that the lane is called after. */
+const backendNote = (lane, usual) => (lane.name.backend === usual ? '' : ` (${lane.name.backend})`);
+function rateCell(lane, usual) {
+  if (!lane) return '';
+  if (lane.problem) return `none: ${lane.problem}`;
+  return lane.medianMs ? `${rate(lane.medianMs)} ±${spread(lane)} %${backendNote(lane, usual)}` : `as expected${backendNote(lane, usual)}`;
+}
+const libraries = ['ours', 'tfjs', 'jax'];
+const heads = ['this project', 'tf.js', 'jax-js'];
+const rowsOf = (results) => results.map((result) => ({ ...result, ...Object.fromEntries([...libraries, 'native'].map((library) => [library, bestOf(result.lanes, library)])) }));
+
+/** Steps a second, with ratios to the best peer and to native. */
+function speedTable(rows, usual, native) {
+  const [toPeer, toNative] = [[], []];
+  const body = rows.map((row) => {
+    const peers = [row.tfjs, row.jax].filter((lane) => works(lane) && lane.medianMs);
+    const cells = [row.title, ...libraries.map((library) => rateCell(row[library], usual))];
+    const comparable = works(row.ours) && row.ours.medianMs;
+    const faster = comparable && peers.length ? Math.min(...peers.map((peer) => speedUp(row.ours, peer))) : undefined;
+    const slower = comparable && works(row.native) ? 1 / speedUp(row.ours, row.native) : undefined;
+    if (faster) toPeer.push(faster);
+    if (slower) toNative.push(slower);
+    return [...cells, faster ? `**${times(faster)}**` : '', ...(native ? [works(row.native) ? rate(row.native.medianMs) : '', slower ? times(slower) : ''] : [])];
+  });
+  const means = ['geometric mean', '', '', '', toPeer.length ? `**${times(geometricMean(toPeer))}**` : '', ...(native ? ['', toNative.length ? times(geometricMean(toNative)) : ''] : [])];
+  return table(['steps a second', ...heads, 'ours against the best peer', ...(native ? ['native onnxruntime', 'our time against native'] : [])], [...body, means]);
+}
+/** Time to the first step, and memory. */
+function costTable(rows) {
+  const memory = (lane) => (works(lane) ? `${megabytes(lane.heapBytes ?? lane.counts.wasmBytes)}${lane.heapBytes ? '' : ' (WASM alone)'}${backendNote(lane, 'wasm')}` : '');
+  const first = (lane) => (works(lane) ? seconds(lane.firstStepMs) : '');
+  return table(
+    ['', 'nodes', ...heads.map((head) => `first step, ${head}`), ...heads.map((head) => `memory, ${head}`)],
+    rows.map((row) => [row.title, row.ours?.facts?.nodes ?? '', ...libraries.map((library) => first(row[library])), ...libraries.map((library) => memory(row[library]))]),
+  );
+}
+const machineText = ({ chromium, versions, threads }) =>
+  `Chromium ${chromium.split('.')[0]}, ${threads} cores; tf.js ${versions['@tensorflow/tfjs-core']}, jax-js ${versions['@jax-js/jax']}, onnxruntime-node ${versions['onnxruntime-node']}.`;
+
+export function showCpu(results, facts) {
+  const groups = [...new Set(results.map(({ group }) => group))].filter((group) => group !== 'webgpu');
+  if (groups.length === 0) return '';
+  const parts = groups.map((group) => `WASM, ${group}:\n\n${speedTable(rowsOf(results.filter((r) => r.group === group)), 'wasm', true)}`);
+  parts.push(`From a new worker to the first step's loss (library, compiling, step), and memory of the worker at the end (JavaScript and WebAssembly), one thread:\n\n${costTable(rowsOf(results.filter((r) => r.group === groups[0])))}`);
+  return [...parts, machineText(facts)].join('\n\n');
+}
+
+export function showGpu(results, facts) {
+  const rows = rowsOf(results.filter(({ group }) => group === 'webgpu'));
+  if (rows.length === 0) return '';
+  const { adapter, software } = facts.machine.webgpu;
+  const dispatches = (lane) => (works(lane) ? `${lane.dispatches}${lane.name.backend === 'webgpu' ? '' : ` (${lane.name.backend})`}` : lane ? `none: ${lane.problem}` : '');
+  const memory = (lane) => (works(lane) ? megabytes(lane.counts.gpuBytes) : '');
+  const counts = table(
+    ['', ...heads.map((head) => `dispatches a step, ${head}`), ...heads.map((head) => `GPU buffers, ${head}`)],
+    rows.map((row) => [row.title, ...libraries.map((library) => dispatches(row[library])), ...libraries.map((library) => memory(row[library]))]),
+  );
+  if (software) return `WebGPU on a software adapter (${adapter}): the first losses agree in every cell that has a number; speed is not measured, as there is no GPU here.\n\n${counts}`;
+  return `WebGPU on ${adapter}:\n\n${speedTable(rows, 'webgpu', false)}\n\n${counts}`;
+}

@@ -1,0 +1,25 @@
+/** Mutants read one after another, each announced before it is read: whoever watches knows which one never ended. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { installedCorpus, ownCorpus } from './corpus';
+import { mutantOf } from './fuzz';
+import { judge } from './judge';
+import { smallest } from './shrink';
+
+export type Told = { readonly begun: number } | { readonly number: number; readonly name: string; readonly kind: 'refused' | 'read' | 'failed'; readonly what?: string; readonly message?: string; readonly ms: number; readonly compared?: boolean };
+
+/** @param save keep failures, as small as they get, among the regressions */
+export async function fuzz(first: number, end: number, seed: number, save: boolean, tell: (told: Told) => Promise<void>): Promise<void> {
+  const corpus = [...ownCorpus(), ...installedCorpus()];
+  for (let number = first; number < end; number++) {
+    const { name, bytes } = mutantOf(corpus, seed, number);
+    await tell({ begun: number });
+    const verdict = judge(bytes);
+    if (verdict.kind === 'failed' && save) {
+      const file = fileURLToPath(new URL(`./regressions/${seed}-${number}.onnx`, import.meta.url));
+      writeFileSync(file, smallest(bytes, verdict.what));
+    }
+    const { kind, ms } = verdict;
+    await tell({ number, name, kind, ms, ...(verdict.kind === 'read' ? {} : { message: verdict.message }), ...(verdict.kind === 'failed' ? { what: verdict.what } : {}) });
+  }
+}

@@ -70,11 +70,13 @@ export type Op = OpFacets<string, Attrs>;
 
 let nextId = 0;
 const allOps = new Map<string, Op>();
+/** The id of the value made last: what is made from now on has a greater one. */
+export const newestId = (): number => nextId - 1;
 /** Every op there is, by name: for tests that must cover each, and for the conformance table. */
 export const registeredOps = (): ReadonlyMap<string, Op> => allOps;
 
 export function makeValue(op: Op, inputs: Readonly<Record<string, Value>>, attrs: Attrs, shape: Shape, dtype: DType, more?: Pick<Value, 'name' | 'data'>): Value {
-  for (const size of shape) if (!Number.isInteger(size) || size < 1) throw new ShapeError(`${op.name}: the result would have shape ${showShape(shape)}; every size must be a whole number of at least 1.`);
+  for (const size of shape) if (!Number.isSafeInteger(size) || size < 1) throw new ShapeError(`${op.name}: the result would have shape ${showShape(shape)}; every size must be a whole number of at least 1.`);
   return { id: nextId++, op, inputs, attrs, shape, dtype, ...more };
 }
 

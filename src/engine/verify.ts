@@ -25,7 +25,8 @@ export function verifyProgram(program: Program): void {
   const inputs = programInputs(program);
   const outputs = programOutputs(program);
   const names = [...inputs, ...outputs].map(([name]) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) fail(`the name "${twice}" is used for two inputs or outputs. Rename one of them.`);
   if (names.includes('')) fail('an input or output has an empty name.');
   const declared = new Map<Value, string>();

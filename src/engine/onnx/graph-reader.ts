@@ -1,6 +1,7 @@
 /** Reads the nodes of a graph one by one: names, branches and functions here, meanings in `operators`. */
 import { InputError, StippleError } from '../../base/errors';
 import { fromFile } from './border';
+import { Bounds, shownName, shownReason } from './bounds';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model';
 import { fail, NodeReader, type Binding } from './node-reader';
 import { BUILDERS } from './operators';
@@ -16,17 +17,19 @@ export class NodeError extends InputError {
     /** Without the node's name: what tells one kind of refusal from another. */
     readonly reason: string,
   ) {
-    super(`The model cannot be read at node ${node.name} (${node.operator}): ${reason}`);
+    super(`The model cannot be read at node ${shownName(node.name)} (${shownName(node.operator)}): ${shownReason(reason)}`);
   }
 }
 export const operatorOf = ({ domain, opType }: Pick<OnnxNode, 'domain' | 'opType'>): string => (domain === '' ? opType : `${domain}.${opType}`);
 
+/** The language's own words for sizes beyond its bounds are none for a user. */
+const sayingWhy = (error: StippleError | RangeError): string => (error instanceof StippleError ? error.message : 'its sizes or attributes are beyond all bounds. The file is damaged, or was not made for this program.');
 /** Runs `read`; an error of ours is told apart by `who`. */
 export function guarded<T>(who: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof StippleError || error instanceof RangeError) throw new InputError(`The model cannot be read at ${who}: ${error.message}`);
+    if (error instanceof StippleError || error instanceof RangeError) throw new InputError(`The model cannot be read at ${shownName(who)}: ${shownReason(sayingWhy(error))}`);
     throw error;
   }
 }
@@ -44,12 +47,17 @@ export class Scope {
   set(name: string, binding: Binding): void {
     this.own.set(name, binding);
   }
+  /** What a node makes: a name that its graph has not yet. */
+  define(name: string, binding: Binding): void {
+    if (this.own.has(name)) fail(`it makes "${shownName(name)}", which is there already. The file is damaged: names must differ.`);
+    this.own.set(name, binding);
+  }
   lack(name: string, why: string): void {
     this.unmade.set(name, why);
   }
   found(name: string, who: string): Binding {
     const why = this.unmade.get(name);
-    return this.get(name) ?? fail(why === undefined ? `${who} uses "${name}", which nothing before it makes. The file is damaged.` : `${who} uses "${name}": ${why}`);
+    return this.get(name) ?? fail(why === undefined ? `${shownName(who)} uses "${shownName(name)}", which nothing before it makes. The file is damaged.` : `${shownName(who)} uses "${shownName(name)}": ${why}`);
   }
   /** A stored tensor as a constant; one without numbers as nothing. */
   store(name: string, tensor: OnnxTensor): void {
@@ -71,6 +79,7 @@ interface Place {
 
 export class GraphReader {
   private readonly functions: ReadonlyMap<string, OnnxFunction>;
+  private readonly bounds = new Bounds();
   private count = 0;
 
   constructor(
@@ -97,20 +106,19 @@ export class GraphReader {
       else this.plain(node, inputs, name, operator, place);
     } catch (error) {
       if (error instanceof NodeError || !(error instanceof StippleError || error instanceof RangeError)) throw error; // named already, or a defect of ours
-      throw new NodeError({ name, operator, opset: place.opset }, error.message);
+      throw new NodeError({ name, operator, opset: place.opset }, sayingWhy(error));
     }
   }
 
   private plain(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, operator: string, { scope, opset }: Place): void {
     const stored = operator === 'Constant' ? node.attributes['value'] ?? node.attributes['sparse_value'] : undefined;
-    if (stored?.type === 'tensor' && stored.value.dims.includes(0)) return scope.set(node.outputs[0]!, { value: undefined, type: stored.value.dtype });
+    if (stored?.type === 'tensor' && stored.value.dims.includes(0)) return scope.define(node.outputs[0] ?? '', { value: undefined, type: stored.value.dtype });
     const build = BUILDERS.get(operator) ?? fail(`this operator is not supported (opset ${opset}). Export the model with plain operators of opset 11 to 21, or cut this part off.`);
     const reader = new NodeReader(node, inputs, this.statics, opset, (text) => this.provenance.note(`Node ${name} (${operator}): ${text}`));
-    const made = build(reader);
-    const values = Array.isArray(made) ? (made as readonly (Value | undefined)[]) : [made as Value]; // isArray does not narrow a readonly array
+    const values = this.bounds.watched(inputs.length + node.outputs.length, () => build(reader));
     for (const [i, output] of node.outputs.entries()) {
       const value = values[i];
-      if (value && output !== '') scope.set(output, { value, type: outputType(reader, value) });
+      if (value && output !== '') scope.define(output, { value, type: outputType(reader, value) });
       else scope.lack(output, `output ${i} of ${operator} is not supported (node ${name}).`);
     }
     this.provenance.add({ name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs }, inputs.map((b) => b?.value), values);
@@ -123,7 +131,7 @@ export class GraphReader {
     const chosen = node.attributes[known[0] ? 'then_branch' : 'else_branch'];
     const graph = chosen?.type === 'graph' ? chosen.value : fail('it lacks a branch.');
     const inner = this.subgraph(graph, { ...place, prefix: `${name}/` });
-    node.outputs.forEach((output, i) => output !== '' && place.scope.set(output, inner.found(graph.outputs[i]?.name ?? '', `node ${name} (If)`)));
+    node.outputs.forEach((output, i) => output !== '' && place.scope.define(output, inner.found(graph.outputs[i]?.name ?? '', `node ${name} (If)`)));
   }
   private subgraph(graph: OnnxGraph, place: Place): Scope {
     const scope = new Scope(place.scope);
@@ -140,7 +148,7 @@ export class GraphReader {
     const attributes = { ...called.attributes, ...node.attributes };
     const nodes = called.nodes.map((inner) => ({ ...inner, attributes: resolved(inner.attributes, attributes), inputs: inner.inputs.map((n) => (called.inputs.includes(n) && !scope.get(n) ? '' : n)) }));
     this.read(nodes, { scope, opset: called.opset || place.opset, prefix: `${name}/`, depth: place.depth + 1 });
-    node.outputs.forEach((output, i) => output !== '' && place.scope.set(output, scope.found(called.outputs[i] ?? '', `function ${operatorOf(node)}`)));
+    node.outputs.forEach((output, i) => output !== '' && place.scope.define(output, scope.found(called.outputs[i] ?? '', `function ${operatorOf(node)}`)));
   }
 }
 /** Attributes of a function's node: a reference becomes the call's attribute, or is left out. Those of its subgraphs stay references. */

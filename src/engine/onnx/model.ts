@@ -3,6 +3,7 @@
  * dense ones, wherever they are kept. Field numbers: onnx.proto3 of ONNX 1.16.
  */
 import { InputError } from '../../base/errors';
+import { shownName } from './bounds';
 import { readEntry, type ExternalFiles } from './external';
 import { ProtoReader, ProtoWriter } from './protobuf';
 import { dtypeOf, halfOf, ONNX_TYPES, readSparse, readTensor, writeTensor, type Half, type OnnxDType, type OnnxTensor } from './tensor-proto';
@@ -150,7 +151,10 @@ export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel
       case 1: irVersion = model.int(); break;
       case 2:
       case 3: producer = `${producer} ${model.text()}`.trim(); break; // name, version
-      case 7: graph = readGraph(model.message(), { files, depth: 0 }); break;
+      case 7:
+        if (graph) throw new InputError('The file holds two graphs: it is damaged, or two models were joined. Export the model again.');
+        graph = readGraph(model.message(), { files, depth: 0 });
+        break;
       case 8: opset = ownOpset(model.message()) ?? opset; break;
       case 14: metadata.push(readEntry(model.message())); break;
       case 25: functions.push(readFunction(model.message(), { files, depth: 0 })); break;
@@ -217,9 +221,20 @@ function readGraph(message: ProtoReader, reading: Reading): OnnxGraph {
       case 12: outputs.push(readValueInfo(message.message(), reading)); break;
       default: message.skip();
     }
+  checkNames('initializers', initializers.map(([n]) => n));
+  checkNames('inputs', inputs.map((i) => i.name));
+  checkNames('outputs', outputs.map((o) => o.name));
   // Files of IR version 3 list initializers among the inputs too: they are not fed.
   const stored = new Set(initializers.map(([n]) => n));
   return { name, nodes, initializers: Object.fromEntries(initializers), inputs: inputs.filter((i) => !stored.has(i.name)), outputs };
+}
+function checkNames(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (name === '' && what !== 'initializers') throw new InputError(`One of the graph's ${what} has no name. The file is damaged.`); // nothing can ask for an unnamed initializer
+    if (seen.has(name)) throw new InputError(`Two of the graph's ${what} are called "${shownName(name)}". The file is damaged: names must differ.`);
+    seen.add(name);
+  }
 }
 function readNode(message: ProtoReader, reading: Reading): OnnxNode {
   const node = { name: '', opType: '', domain: '' };
@@ -236,7 +251,7 @@ function readNode(message: ProtoReader, reading: Reading): OnnxNode {
       case 7: node.domain = message.text(); break;
       default: message.skip();
     }
-  const who = `node ${node.name || outputs[0] || '(unnamed)'} (${node.opType})`;
+  const who = `node ${shownName(node.name || outputs[0] || '(unnamed)')} (${shownName(node.opType)})`;
   return { ...node, domain: ownDomain(node.domain), inputs, outputs, attributes: Object.fromEntries(attributes.map((a) => readAttribute(a, who, reading))) };
 }
 
@@ -272,10 +287,10 @@ function readAttribute(message: ProtoReader, who: string, reading: Reading): [st
     case 3: return [name, { type: 'string', value: text }];
     case 4:
     case 11:
-      if (!value) throw new InputError(`Attribute ${name} of ${who} should hold a tensor, but holds none.`);
+      if (!value) throw new InputError(`Attribute ${shownName(name)} of ${who} should hold a tensor, but holds none.`);
       return [name, { type: 'tensor', value }];
     case 5:
-      if (!graph) throw new InputError(`Attribute ${name} of ${who} should hold a graph, but holds none.`);
+      if (!graph) throw new InputError(`Attribute ${shownName(name)} of ${who} should hold a graph, but holds none.`);
       return [name, { type: 'graph', value: graph }];
     case 6: return [name, { type: 'floats', value: floats }];
     case 7: return [name, { type: 'ints', value: ints.map(clamped) }];
@@ -301,7 +316,7 @@ function readValueInfo(message: ProtoReader, { depth }: Reading): OnnxValueInfo 
   let code = 0;
   let dims: (number | string)[] | undefined;
   while (type?.next())
-    if (depth === 0 && VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${name} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
+    if (depth === 0 && VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${shownName(name)} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
     else if (type.field === 1) {
       const tensorType = type.message();
       while (tensorType.next())
@@ -310,7 +325,7 @@ function readValueInfo(message: ProtoReader, { depth }: Reading): OnnxValueInfo 
         else tensorType.skip();
     } else type.skip();
   if (depth > 0 && code === 0) return { name, dtype: 'float32', dims }; // subgraphs need not say: only the names are read there
-  return { name, dtype: dtypeOf(code, `The graph input or output ${name}`), dims, ...halfOf(code) };
+  return { name, dtype: dtypeOf(code, `The graph input or output ${shownName(name)}`), dims, ...halfOf(code) };
 }
 function readShape(message: ProtoReader): (number | string)[] {
   const dims: (number | string)[] = [];

@@ -1,6 +1,7 @@
 /** What a builder of `operators` sees of an ONNX node. */
 import { InputError } from '../../base/errors';
-import { showShape } from '../../base/tensor';
+import { showShape, sizeOf } from '../../base/tensor';
+import { LIST_LIMIT } from './bounds';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './model';
 import type { OnnxDType } from './tensor-proto';
 import type { KnownValues } from './static-values';
@@ -58,7 +59,9 @@ export class NodeReader {
   ints(name: string): readonly number[] | undefined {
     const attribute = this.attribute(name);
     if (!attribute) return undefined;
-    return attribute.type === 'ints' ? attribute.value : fail(`attribute ${name} is not a list of integers.`);
+    if (attribute.type !== 'ints') fail(`attribute ${name} is not a list of integers.`);
+    listLength(`attribute ${name}`, attribute.value.length);
+    return attribute.value;
   }
   floats(name: string): readonly number[] | undefined {
     const attribute = this.attribute(name);
@@ -92,6 +95,7 @@ export class NodeReader {
     const binding = this.inputs[i];
     if (!binding) return undefined;
     if (!binding.value) return [];
+    listLength(`input ${i}`, sizeOf(binding.value.shape));
     return this.statics.needed(binding.value) ?? fail(`input ${i} (${showShape(binding.value.shape)}) depends on the data; it must be fixed in the file.`);
   }
   /** Integers given as input `i` or, in older opsets, as an attribute. */
@@ -103,6 +107,9 @@ export class NodeReader {
     return this.statics.numbers(value);
   }
 }
+const listLength = (who: string, length: number): void => {
+  if (length > LIST_LIMIT) fail(`${who} lists ${length} numbers; at most ${LIST_LIMIT} were expected.`);
+};
 /** Refuses a node; the reader adds which one. */
 export function fail(what: string): never {
   throw new InputError(what);

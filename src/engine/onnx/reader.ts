@@ -5,6 +5,7 @@
 import { InputError } from '../../base/errors';
 import { showShape, type Params, type Shape, type Tensor } from '../../base/tensor';
 import { dtypeHere, toTensor } from './border';
+import { checkShape, shownName } from './bounds';
 import type { ExternalFiles } from './external';
 import { GraphReader, guarded, Scope } from './graph-reader';
 import { decodeModel, type OnnxModel, type OnnxValueInfo } from './model';
@@ -12,6 +13,7 @@ import { Provenance, type ReadNode } from './provenance';
 import { KnownValues } from './static-values';
 import { paramNames, rolesOf, userMetadata } from './writer';
 import type { Program } from '../program';
+import { verifyProgram } from '../verify';
 import { input, topological, type Value } from '../value';
 
 export interface ReadOptions {
@@ -69,13 +71,14 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadMode
   const outputs = new Map(
     graph.outputs.map(({ name }): [string, Value] => {
       const { value } = scope.found(name, 'The graph');
-      if (!value) throw new InputError(`The output "${name}" of the model has no numbers (a size of 0).`);
+      if (!value) throw new InputError(`The output "${shownName(name)}" of the model has no numbers (a size of 0).`);
       return [name, value];
     }),
   );
   const used = new Set(topological([...outputs.values()]));
   const kept = [...paramValues].filter(([value]) => used.has(value)); // a param is an input, with a name
   const program = { name: graph.name || 'model', ...rolesIn(model, inputs, outputs, kept.map(([value]) => value)) };
+  guarded('its inputs and outputs', () => verifyProgram(program));
   return {
     program,
     params: Object.fromEntries(kept.map(([{ name }]) => [name!, params.get(name!)!])),
@@ -118,6 +121,7 @@ function declareInputs(infos: readonly OnnxValueInfo[], scope: Scope, options: R
     guarded(`input ${info.name}`, () => {
       const shape = known.get(info.name)?.shape ?? shapeOf(info, options);
       if (shape.includes(0)) return scope.set(info.name, { value: undefined, type: info.dtype });
+      checkShape(shape, 'it');
       const value = input(info.name, shape, dtypeHere(info.dtype));
       scope.set(info.name, { value, type: info.dtype });
       inputs.set(info.name, value);

@@ -3,7 +3,7 @@ import { sizeOf, type Tensor } from '../../base/tensor';
 import { constantOp, inputOp, topological, type Reference, type Value } from '../value';
 
 /** At most this many numbers of a stored tensor are looked at, and of a computed one worked out: shapes, axes and pads are short. */
-const STORED_LIMIT = 1 << 22;
+const STORED_LIMIT = 1 << 14;
 const COMPUTED_LIMIT = 1 << 12;
 /** No shape is made by these, and a hostile file could make them take for ever. */
 const HEAVY: ReadonlySet<string> = new Set(['matmul', 'linear', 'conv2d', 'convInput', 'convWeight']);

@@ -3,6 +3,7 @@
  * file beside it. Field numbers: onnx.proto3 of ONNX 1.16.
  */
 import { InputError } from '../../base/errors';
+import { RANK_LIMIT, shownName, shownReason } from './bounds';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../base/half';
 import { checkLocation, readEntry, type ExternalFiles } from './external';
 import { ProtoReader, ProtoWriter } from './protobuf';
@@ -85,10 +86,10 @@ export const decodeTensor = (bytes: Uint8Array): { name: string; tensor: OnnxTen
 
 export function readTensor(message: ProtoReader, kind: string, files?: ExternalFiles): { name: string; tensor: OnnxTensor } {
   const parts = partsOf(message);
-  const who = `${kind} ${parts.name}`.trimEnd();
+  const who = `${kind} ${shownName(parts.name)}`.trimEnd();
   const dtype = dtypeOf(parts.type, `The ${who}`);
   const count = parts.dims.reduce((n, d) => n * d, 1);
-  if (parts.dims.some((d) => d < 0) || count > 2 ** 31) throw new InputError(`The ${who} has impossible dimensions [${parts.dims.join(',')}].`);
+  if (parts.dims.some((d) => d < 0) || count > 2 ** 31 || parts.dims.length > RANK_LIMIT) throw new InputError(`The ${who} has impossible dimensions ${shownReason(`[${parts.dims.join(',')}]`)}. The file is damaged.`);
   if (parts.isExternal) parts.raw = externalBytes(parts, who, files);
   return { name: parts.name, tensor: { dtype, dims: parts.dims, data: dataOf(parts, dtype, who, count), ...halfOf(parts.type) } };
 }

@@ -1,5 +1,5 @@
 /** What every table of operators is made of: the type of a row, and small helpers that rows share. */
-import { int32, type Shape } from '../../../base/tensor';
+import { int32, showShape, type Shape } from '../../../base/tensor';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, scalar, type Value } from '../../value';
@@ -18,7 +18,11 @@ export function reshaped(x: Value, to: Shape): Value {
   while (from.op.name === 'reshape') from = from.inputs['x']!;
   return ops.reshape(from, to);
 }
-export const first = (value: Value, rank: number): Value => reshaped(value, [1, value.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
+/** One number a channel, [c], for a value of that rank [n, c, ...]. */
+export function first(value: Value, rank: number): Value {
+  if (rank < 2 || value.shape.length !== 1) fail(`one number a channel, [c], and an input [n, c, ...] were expected, but ${showShape(value.shape)} and ${rank} axes came.`);
+  return reshaped(value, [1, value.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
+}
 export const not = (x: Value): Value => ops.equal(x, constant({ dtype: 'bool', shape: [], data: Uint8Array.of(0) }));
 export const asFloat = (x: Value): Value => ops.cast(x, 'float32');
 export const integer = (value: number): Value => constant(int32([value], []));
@@ -28,9 +32,9 @@ export const fold = (combine: (a: Value, b: Value) => Value): Builder => ({ all:
 export const unary = (apply: (x: Value) => Value): Builder => (node) => apply(node.input(0));
 export const binary = (apply: (a: Value, b: Value) => Value): Builder => (node) => apply(node.input(0), node.input(1));
 export const floatOr = (node: NodeReader, i: number, otherwise: number): number => node.numbers(i)?.[0] ?? otherwise;
-const LIMIT = 1 << 24;
+const LIMIT = 1 << 22;
 export function bounded(count: number): number {
-  return count >= 0 && count <= LIMIT ? count : fail(`it would make ${count} numbers while reading.`);
+  return count >= 0 && count <= LIMIT ? count : fail(`it would make ${Number.isFinite(count) ? count : 'endlessly many'} numbers while reading; at most ${LIMIT} can be.`);
 }
 export function standardized(x: Value, axes: readonly number[], epsilon: number): Value {
   const centred = ops.sub(x, ops.mean(x, { axes, keepDims: true }));

@@ -73,6 +73,7 @@ const pad: Builder = (node) => {
   if (mode !== 'constant') fail(`mode "${mode}" is not supported, only "constant".`);
   const given = node.intsOf(1, 'pads') ?? fail('it gives no pads.');
   const axes = axesOf(node.numbers(3) ?? all(x.shape), x.shape.length);
+  if (given.length !== 2 * axes.length) fail(`its ${given.length} pads should be ${2 * axes.length}: two for each axis.`);
   const [before, after] = [x.shape.map(() => 0), x.shape.map(() => 0)];
   axes.forEach((axis, i) => {
     before[axis] = given[i]!;
@@ -106,9 +107,9 @@ const constantNode: Builder = (node) => {
   const [float, int] = [node.attribute('value_float'), node.int('value_int')];
   if (float?.type === 'float') return scalar(float.value);
   if (int !== undefined) return integer(int);
-  const [floats, ints] = [node.attribute('value_floats'), node.ints('value_ints')];
+  const [floats, ints] = [node.attribute('value_floats'), node.attribute('value_ints')];
   if (floats?.type === 'floats') return constant({ dtype: 'float32', shape: [floats.value.length], data: Float32Array.from(floats.value) });
-  return ints ? constant(int32(ints)) : fail('its value is neither numbers nor a tensor.');
+  return ints?.type === 'ints' ? constant(int32(ints.value)) : fail('its value is neither numbers nor a tensor.');
 };
 const constantOfShape: Builder = (node) => {
   const shape = node.numbers(0) ?? fail('it gives no shape.');
@@ -117,8 +118,10 @@ const constantOfShape: Builder = (node) => {
   const one = value?.type === 'tensor' ? constant(fromFile(value.value, 'its value')) : scalar(0);
   return ops.expand(ops.reshape(one, []), shape);
 };
+const shownNumber = (value: number): string => (Number.isNaN(value) ? 'not a number' : Number.isFinite(value) ? String(value) : 'infinite');
 const range: Builder = (node) => {
   const [start, limit, step] = [0, 1, 2].map((i) => node.numbers(i)?.[0] ?? fail(`input ${i} is missing.`)) as [number, number, number];
+  if (!(Math.abs(step) > 0) || !Number.isFinite(limit - start)) fail(`it should go from one finite number to another in steps that are not 0, but its start is ${shownNumber(start)}, its limit ${shownNumber(limit)}, its step ${shownNumber(step)}.`);
   const count = bounded(Math.ceil((limit - start) / step));
   const values = Array.from({ length: count }, (_, i) => start + i * step);
   return constant(node.input(0).dtype === 'int32' ? int32(values) : { dtype: 'float32', shape: [count], data: Float32Array.from(values) });

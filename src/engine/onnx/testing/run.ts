@@ -8,15 +8,18 @@ import { smallest } from './shrink';
 
 export type Told = { readonly begun: number } | { readonly number: number; readonly name: string; readonly kind: 'refused' | 'read' | 'failed'; readonly what?: string; readonly message?: string; readonly ms: number; readonly compared?: boolean };
 
-/** @param save keep failures, as small as they get, among the regressions */
+const kindOf = ({ what, message }: { readonly what: string; readonly message: string }): string => `${what} ${message.replaceAll(/\d+/g, '#').slice(0, 120)}`;
+/** @param save keep failures, one of a kind, as small as they get, among the regressions */
 export async function fuzz(first: number, end: number, seed: number, save: boolean, tell: (told: Told) => Promise<void>): Promise<void> {
   const corpus = [...ownCorpus(), ...installedCorpus()];
+  const saved = new Set<string>();
   for (let number = first; number < end; number++) {
     const { name, bytes } = mutantOf(corpus, seed, number);
     await tell({ begun: number });
     const verdict = judge(bytes);
-    if (verdict.kind === 'failed' && save) {
-      const file = fileURLToPath(new URL(`./regressions/${seed}-${number}.onnx`, import.meta.url));
+    if (verdict.kind === 'failed' && save && !saved.has(kindOf(verdict))) {
+      saved.add(kindOf(verdict));
+      const file = fileURLToPath(new URL(`./regressions/${name.replace(/:.*/, '').replaceAll(/\W+/g, '-')}-${seed}-${number}.onnx`, import.meta.url));
       writeFileSync(file, smallest(bytes, verdict.what));
     }
     const { kind, ms } = verdict;

@@ -17,7 +17,7 @@ const kinds = new Map();
 function watchFrom(start) {
   return new Promise((resolve) => {
     const process = fork(child, [String(start), String(from + count), String(seed), values.save ? 'save' : ''], { execArgv: ['--max-old-space-size=1500'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-    let [at, timer, why] = [start, undefined, ''];
+    let [at, mutant, timer, why] = [start, '', undefined, ''];
     process.stderr.on('data', (text) => (why ||= /heap out of memory/.test(String(text)) ? 'Memory ran out.' : ''));
     const wait = (ms) => {
       clearTimeout(timer);
@@ -29,13 +29,13 @@ function watchFrom(start) {
     wait(60_000); // the project's code is compiled first
     process.on('message', (message) => {
       wait(SILENCE_MS);
-      if (message.begun !== undefined) at = message.begun;
-      else note(message);
+      if (message.begun === undefined) return note(message);
+      [at, mutant] = [message.begun, message.name];
     });
     process.on('exit', (code) => {
       clearTimeout(timer);
       if (code === 0) return resolve(from + count);
-      note({ number: at, name: '', kind: 'failed', what: why || `The process ended with code ${code}.`, message: '', ms: 0 });
+      note({ number: at, name: mutant, kind: 'failed', what: why || `The process ended with code ${code}.`, message: '', ms: 0 });
       resolve(at + 1);
     });
   });

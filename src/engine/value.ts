@@ -76,6 +76,7 @@ export const newestId = (): number => nextId - 1;
 export const registeredOps = (): ReadonlyMap<string, Op> => allOps;
 
 export function makeValue(op: Op, inputs: Readonly<Record<string, Value>>, attrs: Attrs, shape: Shape, dtype: DType, more?: Pick<Value, 'name' | 'data'>): Value {
+  if (shape.some((size) => !Number.isFinite(size))) throw new ShapeError(`${op.name}: a size of the result cannot be told. Its lists of sizes, axes, pads or strides should hold one whole number for each axis.`);
   for (const size of shape) if (!Number.isSafeInteger(size) || size < 1) throw new ShapeError(`${op.name}: the result would have shape ${showShape(shape)}; every size must be a whole number of at least 1.`);
   return { id: nextId++, op, inputs, attrs, shape, dtype, ...more };
 }

@@ -16,7 +16,7 @@ const PORT_LIMIT = 4096;
 export const LIST_LIMIT = 4096;
 /** Values of ours that all nodes of a file make together, and numbers in the constants made of attributes and shapes while reading. */
 const VALUE_LIMIT = 400_000;
-const CONSTANT_LIMIT = 2 ** 25;
+const CONSTANT_LIMIT = 2 ** 24;
 const NAME_LIMIT = 80;
 const REASON_LIMIT = 500;
 

@@ -31,6 +31,12 @@ export const like = (x: Value, value: number): Value => (x.dtype === 'int32' ? i
 export const fold = (combine: (a: Value, b: Value) => Value): Builder => ({ all: [start, ...rest] }) => rest.reduce(combine, start ?? fail('it has no input.'));
 export const unary = (apply: (x: Value) => Value): Builder => (node) => apply(node.input(0));
 export const binary = (apply: (a: Value, b: Value) => Value): Builder => (node) => apply(node.input(0), node.input(1));
+/** A list with one whole number of at least `least` for each of `count` axes; undefined if the node does not give it. */
+export function perAxis(node: NodeReader, name: string, count: number, least: number): readonly number[] | undefined {
+  const list = node.ints(name);
+  if (list && (list.length !== count || list.some((v) => v < least))) fail(`its ${name} [${list.join(',')}] should be ${count} whole numbers of at least ${least}.`);
+  return list;
+}
 export const floatOr = (node: NodeReader, i: number, otherwise: number): number => node.numbers(i)?.[0] ?? otherwise;
 const LIMIT = 1 << 22;
 export function bounded(count: number): number {

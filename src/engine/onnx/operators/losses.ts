@@ -1,23 +1,23 @@
 /** Losses that a file itself computes: exports of training graphs end in them. Labels index the classes, axis 1. */
-import { int32 } from '../../../base/tensor';
+import { int32, sameShape, showShape } from '../../../base/tensor';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, scalar, type Value } from '../../value';
-import { asFloat, integer, not, type Builder, type Builders } from './builder';
+import { asFloat, bounded, first, integer, not, type Builder, type Builders } from './builder';
 
-/** One number a class, along axis 1 of a value of this rank. */
-const perClass = (values: Value, rank: number): Value => ops.reshape(values, [1, values.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
 /** -weight[label] logProbs[label], reduced: a mean is over the weights. Labels equal to ignore_index count for nothing. */
 function negativeLogLikelihood(node: NodeReader, logProbs: Value, labels: Value, weights: Value | undefined): Value {
   const rank = logProbs.shape.length;
-  const classes = perClass(constant(int32(Array.from({ length: logProbs.shape[1]! }, (_, c) => c))), rank);
+  const [batch, count, ...rest] = logProbs.shape;
+  if (rank < 2 || !sameShape(labels.shape, [batch!, ...rest])) fail(`scores [n, classes, ...] and labels [n, ...] were expected, but ${showShape(logProbs.shape)} and ${showShape(labels.shape)} came.`);
+  const classes = first(constant(int32(Array.from({ length: bounded(count!) }, (_, c) => c))), rank);
   const at = ops.reshape(labels, [labels.shape[0]!, 1, ...labels.shape.slice(1)]);
   const ignored = node.int('ignore_index');
   const isLabel = ops.equal(at, classes);
   const hit = ignored === undefined ? isLabel : ops.cast(ops.mul(asFloat(isLabel), asFloat(not(ops.equal(at, integer(ignored))))), 'bool');
   const pick = (values: Value): Value => ops.sum(ops.where(hit, values, 0), { axes: [1] });
-  const share = pick(weights ? perClass(weights, rank) : scalar(1));
-  const losses = ops.neg(pick(weights ? ops.mul(logProbs, perClass(weights, rank)) : logProbs));
+  const share = pick(weights ? first(weights, rank) : scalar(1));
+  const losses = ops.neg(pick(weights ? ops.mul(logProbs, first(weights, rank)) : logProbs));
   const reduction = node.text('reduction', 'mean');
   switch (reduction) {
     case 'none': return losses;

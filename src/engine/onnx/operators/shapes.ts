@@ -1,5 +1,5 @@
 /** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
-import { int32, showShape, sizeOf, stridesOf, type Shape } from '../../../base/tensor';
+import { int32, showShape, sizeOf, stridesOf, tensor, type Shape } from '../../../base/tensor';
 import { dtypeHere, fromFile } from '../border';
 import { fail } from '../node-reader';
 import { dtypeOf } from '../tensor-proto';
@@ -18,6 +18,7 @@ const flatten: Builder = (node) => {
   const { shape } = node.input(0);
   const given = node.int('axis', 1);
   const axis = given < 0 ? given + shape.length : given;
+  if (axis < 0 || axis > shape.length) fail(`axis ${given} is not one of ${showShape(shape)}.`);
   return reshaped(node.input(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))]);
 };
 const squeeze: Builder = (node) => {
@@ -58,6 +59,7 @@ const slice: Builder = (node) => {
   const axes = axesOf(node.intsOf(3, 'axes') ?? starts.map((_, i) => i), x.shape.length);
   const steps = node.numbers(4) ?? starts.map(() => 1);
   if (steps.some((s) => s < 1 || !Number.isInteger(s))) fail(`steps [${steps.join(',')}] must be at least 1.`);
+  if ([ends, axes, steps].some((list) => list.length !== starts.length)) fail(`it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps; as many of each were expected.`);
   const [from, to] = [x.shape.map(() => 0), [...x.shape]];
   axes.forEach((axis, i) => {
     const size = x.shape[axis]!;
@@ -123,18 +125,20 @@ const range: Builder = (node) => {
   const [start, limit, step] = [0, 1, 2].map((i) => node.numbers(i)?.[0] ?? fail(`input ${i} is missing.`)) as [number, number, number];
   if (!(Math.abs(step) > 0) || !Number.isFinite(limit - start)) fail(`it should go from one finite number to another in steps that are not 0, but its start is ${shownNumber(start)}, its limit ${shownNumber(limit)}, its step ${shownNumber(step)}.`);
   const count = bounded(Math.ceil((limit - start) / step));
-  const values = Array.from({ length: count }, (_, i) => start + i * step);
-  return constant(node.input(0).dtype === 'int32' ? int32(values) : { dtype: 'float32', shape: [count], data: Float32Array.from(values) });
+  const at = (_: number, i: number): number => start + i * step;
+  return constant(node.input(0).dtype === 'int32' ? int32(new Int32Array(count).map(at)) : tensor(new Float32Array(count).map(at)));
 };
 const trilu: Builder = (node) => {
   const x = node.input(0);
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const k = floatOr(node, 1, 0);
   const upper = node.int('upper', 1) === 1;
-  const kept = Uint8Array.from({ length: bounded(rows * columns) }, (_, i) => {
-    const diagonal = (i % columns) - Math.floor(i / columns);
-    return (upper ? diagonal >= k : diagonal <= k) ? 1 : 0;
-  });
+  const kept = new Uint8Array(bounded(rows * columns));
+  for (let row = 0; row < rows; row++) {
+    const diagonal = Math.min(Math.max(row + k, 0), columns); // the first column on or above it
+    if (upper) kept.fill(1, row * columns + diagonal, (row + 1) * columns);
+    else kept.fill(1, row * columns, row * columns + Math.min(Math.max(row + k + 1, 0), columns));
+  }
   return ops.where(constant({ dtype: 'bool', shape: [rows, columns], data: kept }), x, like(x, 0));
 };
 

@@ -4,13 +4,13 @@ import { gradients } from '../../autodiff';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, input, type Value } from '../../value';
-import { first, not, unary, bounded, spatial, type Builder, type Builders } from './builder';
+import { first, not, unary, bounded, perAxis, spatial, type Builder, type Builders } from './builder';
 import { everyNth } from './shapes';
 
 /** Padding of a sliding window: [begins..., ends...]. */
 function windowPads(node: NodeReader, image: Shape, kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): readonly number[] {
   const mode = node.text('auto_pad', 'NOTSET');
-  if (mode === 'NOTSET') return node.ints('pads') ?? [...image, ...image].map(() => 0);
+  if (mode === 'NOTSET') return perAxis(node, 'pads', 2 * image.length, 0) ?? [...image, ...image].map(() => 0);
   if (mode === 'VALID') return [...image, ...image].map(() => 0);
   const total = image.map((size, i) => Math.max((Math.ceil(size / strides[i]!) - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - size, 0));
   const small = total.map((t) => Math.floor(t / 2));
@@ -26,7 +26,7 @@ function twoD(x: Value, w: Value): { x: Value; w: Value; lift: (list: readonly n
 }
 function convolution(node: NodeReader) {
   const [image, kernel] = [node.input(0).shape.slice(2), node.input(1).shape.slice(2)];
-  const [strides, dilations] = [node.ints('strides') ?? image.map(() => 1), node.ints('dilations') ?? image.map(() => 1)];
+  const [strides, dilations] = [perAxis(node, 'strides', image.length, 1) ?? image.map(() => 1), perAxis(node, 'dilations', image.length, 1) ?? image.map(() => 1)];
   const flat = twoD(node.input(0), node.input(1));
   const pads = windowPads(node, image, kernel, strides, dilations);
   const [begins, ends] = [flat.lift(pads.slice(0, image.length), 0), flat.lift(pads.slice(image.length), 0)];
@@ -59,11 +59,11 @@ function pool(node: NodeReader, filler: number, combine: (a: Value, b: Value) =>
   const x = node.input(0);
   const kernel = node.ints('kernel_shape') ?? fail('it gives no kernel_shape.');
   const image = x.shape.slice(2);
-  if (image.length !== kernel.length) fail(`kernel_shape [${kernel.join(',')}] does not fit ${showShape(x.shape)}.`);
+  perAxis(node, 'kernel_shape', image.length, 1);
   if (sizeOf(kernel) > 1024) fail('windows of more than 1024 entries are not supported.');
   if (node.int('ceil_mode', 0) !== 0) fail('ceil_mode is not supported.');
-  const strides = node.ints('strides') ?? kernel.map(() => 1);
-  const dilations = node.ints('dilations') ?? kernel.map(() => 1);
+  const strides = perAxis(node, 'strides', image.length, 1) ?? kernel.map(() => 1);
+  const dilations = perAxis(node, 'dilations', image.length, 1) ?? kernel.map(() => 1);
   const pads = windowPads(node, image, kernel, strides, dilations);
   const [before, after] = [[0, 0, ...pads.slice(0, image.length)], [0, 0, ...pads.slice(image.length)]];
   const grown = ops.pad(x, before, after);
@@ -83,31 +83,30 @@ function pool(node: NodeReader, filler: number, combine: (a: Value, b: Value) =>
 }
 /** True on the padding round an image. */
 function edges(image: Shape, before: readonly number[], after: readonly number[]): Value {
+  // One axis after another, the last first: a row within the image is `inside`, a row before or after it is padding throughout.
   const padded = image.map((d, i) => d + before[i]! + after[i]!);
-  const data = Uint8Array.from({ length: bounded(sizeOf(padded)) }, (_, flat) => {
-    let rest = flat;
-    for (let i = padded.length - 1; i >= 0; i--) {
-      const at = rest % padded[i]!;
-      if (at < before[i]! || at >= before[i]! + image[i]!) return 1;
-      rest = Math.floor(rest / padded[i]!);
-    }
-    return 0;
-  });
-  return constant({ dtype: 'bool', shape: padded, data });
+  bounded(sizeOf(padded));
+  let inside = Uint8Array.of(0);
+  for (let i = image.length - 1; i >= 0; i--) {
+    const rows = new Uint8Array(inside.length * padded[i]!).fill(1);
+    for (let row = before[i]!; row < before[i]! + image[i]!; row++) rows.set(inside, row * inside.length);
+    inside = rows;
+  }
+  return constant({ dtype: 'bool', shape: padded, data: inside });
 }
 const averagePool: Builder = (node) => {
   const { y, image, options } = pool(node, 0, ops.add);
   if (node.int('count_include_pad', 0) === 1 || options.pads.every((p) => p === 0)) return ops.mul(y, 1 / sizeOf(options.kernel));
   // Entries that are not padding, counted for each window: the product of the counts along each axis.
   const out = y.shape.slice(2);
-  const along = image.map((d, i) =>
-    Array.from({ length: out[i]! }, (_, o) => {
+  const along = image.map((d, i) => {
+    const data = new Float32Array(bounded(out[i]!)).map((_, o) => {
       const start = o * options.strides[i]! - options.pads[i]!;
       return Math.min(start + options.kernel[i]!, d) - Math.max(start, 0);
-    }),
-  );
-  const counts = along.reduce<number[]>((sofar, next) => sofar.flatMap((a) => next.map((b) => a * b)), [1]);
-  return ops.div(y, constant({ dtype: 'float32', shape: out, data: Float32Array.from(counts) }));
+    });
+    return constant({ dtype: 'float32', shape: out.map((_, axis) => (axis === i ? data.length : 1)), data });
+  });
+  return along.reduce((shared, counts) => ops.div(shared, counts), y);
 };
 
 export const windows: Builders = {

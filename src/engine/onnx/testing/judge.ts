@@ -6,7 +6,7 @@ import { programInputs, programOutputs, verifyProgram } from '../../verify';
 import { readOnnx, type ReadModel } from '../reader';
 import { writeModel } from '../writer';
 
-/** A file must end within this. */
+/** A file must end within this: by the clock or, where other programs have the processor too, in time of our own. */
 export const LIMIT_MS = 2000;
 
 export type Verdict =
@@ -20,8 +20,11 @@ const UNCLEAR = /\bundefined\b|\bNaN\b|\bInfinity\b|Invalid (array|typed|string|
 
 /** Reads a file, and if that works, verifies its program and writes and reads it again. */
 export function judge(bytes: Uint8Array): Verdict {
-  const began = performance.now();
-  const ms = (): number => performance.now() - began;
+  const [began, used] = [performance.now(), process.cpuUsage()];
+  const ms = (): number => {
+    const { user, system } = process.cpuUsage(used);
+    return Math.min(performance.now() - began, (user + system) / 1000);
+  };
   let read: ReadModel;
   try {
     read = readOnnx(bytes);

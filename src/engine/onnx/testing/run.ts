@@ -6,7 +6,7 @@ import { mutantOf } from './fuzz';
 import { judge } from './judge';
 import { smallest } from './shrink';
 
-export type Told = { readonly begun: number } | { readonly number: number; readonly name: string; readonly kind: 'refused' | 'read' | 'failed'; readonly what?: string; readonly message?: string; readonly ms: number; readonly compared?: boolean };
+export type Told = { readonly begun: number; readonly name: string } | { readonly number: number; readonly name: string; readonly kind: 'refused' | 'read' | 'failed'; readonly what?: string; readonly message?: string; readonly ms: number; readonly compared?: boolean };
 
 const kindOf = ({ what, message }: { readonly what: string; readonly message: string }): string => `${what} ${message.replaceAll(/\d+/g, '#').slice(0, 120)}`;
 /** @param save keep failures, one of a kind, as small as they get, among the regressions */
@@ -15,7 +15,7 @@ export async function fuzz(first: number, end: number, seed: number, save: boole
   const saved = new Set<string>();
   for (let number = first; number < end; number++) {
     const { name, bytes } = mutantOf(corpus, seed, number);
-    await tell({ begun: number });
+    await tell({ begun: number, name });
     const verdict = judge(bytes);
     if (verdict.kind === 'failed' && save && !saved.has(kindOf(verdict))) {
       saved.add(kindOf(verdict));

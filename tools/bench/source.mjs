@@ -4,7 +4,7 @@ import { chromium } from 'playwright';
 import { createServer } from 'vite';
 import { findChromium } from '../browser.mjs';
 
-const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader', '--enable-precise-memory-info'];
+const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader', '--enable-blink-features=ForceEagerMeasureMemory'];
 
 /** `load('/src/...')` in Node; `page()` opens a page that can import the same. End with `close`: it ends the process. */
 export async function openSource() {

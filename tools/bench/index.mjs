@@ -1,18 +1,21 @@
 // `npm run bench`: what the page costs, and this project's training steps against other libraries'.
-//   npm run bench -- [page] [peers] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--json FILE] [--write]
-// Both parts by default. `--write` puts their tables into README.md and docs/performance.md.
+//   npm run bench -- [page] [peers] [profile] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--json FILE] [--write]
+// `page` and `peers` by default; `profile` tells where a step's time goes. `--write` puts their tables into README.md and docs/performance.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measurePage } from './page.mjs';
 import { measurePeers } from './peers.mjs';
+import { measureProfile } from './profile.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean' }, workload: { type: 'string' }, lane: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean' } },
 });
+const choice = { quick: values.quick ?? false, only: values.workload?.split(','), lane: values.lane, json: values.json };
 const parts = {
   page: { file: 'README.md', marker: 'bench', measure: measurePage },
-  peers: { file: 'docs/performance.md', marker: 'peers', measure: () => measurePeers({ quick: values.quick, only: values.workload?.split(','), lane: values.lane, json: values.json }) },
+  peers: { file: 'docs/performance.md', marker: 'peers', measure: () => measurePeers(choice) },
+  profile: { file: 'docs/performance.md', marker: 'profile', measure: () => measureProfile(choice) },
 };
 /** Puts text between `<!-- marker -->` and `<!-- /marker -->`. */
 function write(file, marker, text) {
@@ -22,10 +25,10 @@ function write(file, marker, text) {
   writeFileSync(file, before.replace(place, () => `<!-- ${marker} -->\n${text}\n<!-- /${marker} -->`));
 }
 
-const asked = positionals.length > 0 ? positionals : Object.keys(parts);
+const asked = positionals.length > 0 ? positionals : ['page', 'peers'];
 const unknown = asked.find((name) => !(name in parts));
 if (unknown || (values.lane && !['wasm', 'webgpu'].includes(values.lane))) {
-  console.error(`Unknown ${unknown ? `part "${unknown}": there are page and peers` : `lane "${values.lane}": there are wasm and webgpu`}.`);
+  console.error(`Unknown ${unknown ? `part "${unknown}": there are ${Object.keys(parts).join(', ')}` : `lane "${values.lane}": there are wasm and webgpu`}.`);
   process.exit(1);
 }
 for (const name of asked) {

@@ -100,19 +100,28 @@ async function begin(page, name, task, { losses, openMs }) {
     Object.assign(state, { dispatches: after.dispatches - before.dispatches, facts: await state.lane.facts() });
   } catch (error) {
     state.problem = error.message.replace(/^page\.evaluate: (Error: )?/, '').split('\n')[0];
+    await end(state); // it may still be computing
   }
   return state;
 }
-/** Marks a lane whose first losses are not the reference's. */
-function checkLosses(state, reference) {
-  if (state.problem || !reference) return;
+async function end(state) {
+  await state.lane?.close();
+  delete state.lane;
+}
+/** Ends a lane whose first losses are not the reference's. */
+async function checkLosses(state, reference) {
+  if (state.problem) return;
   const at = state.losses.findIndex((loss, i) => !(Math.abs(loss - reference[i]) <= agreement * Math.abs(reference[i])));
-  if (at >= 0) state.problem = `loss of step ${at + 1} is ${state.losses[at].toPrecision(6)}, expected ${reference[at].toPrecision(6)}`;
+  if (at < 0) return;
+  state.problem = `loss of step ${at + 1} is ${state.losses[at].toPrecision(6)}, expected ${reference[at].toPrecision(6)}`;
+  await end(state);
 }
 
 /**
  * Measures one workload on some lanes.
- * @returns {Promise<{ lanes: object[] }>} a lane: name, problem or { losses, firstStepMs, stepMs (median of rounds), rounds, dispatches, facts, memory }
+ * @returns {Promise<object[]>} a lane each: name, key, and problem or { losses, firstStepMs, dispatches, facts, counts, heapBytes, stepMs of
+ *   every round, medianMs }
+ * @throws Error if this project's own lane, the first, fails
  */
 export async function measure(page, task, names, { rounds, roundMs, losses, openMs, timed }) {
   const lanes = [];
@@ -120,16 +129,15 @@ export async function measure(page, task, names, { rounds, roundMs, losses, open
     const needless = name.insteadOf && lanes.some((l) => l.name.library === name.library && l.name.backend === name.insteadOf && !l.problem);
     if (!needless) lanes.push(await begin(page, name, task, { losses, openMs }));
   }
-  const reference = lanes.find(({ name, problem }) => name.library === 'ours' && !problem)?.losses;
-  for (const state of lanes) checkLosses(state, reference);
+  // This project's losses, which its own tests hold against independent oracles; without them there is nothing to compare.
+  const [ours] = lanes;
+  if (ours.problem) throw new Error(`${task}: this project's own lane failed: ${ours.problem}`);
+  for (const state of lanes) await checkLosses(state, ours.losses);
   const running = lanes.filter((state) => !state.problem);
   if (timed) await takeTurns(running, rounds, roundMs);
   for (const state of running) state.counts = await state.lane.counts();
   await noteMemory(page, running);
-  for (const state of lanes) {
-    await state.lane?.close();
-    delete state.lane;
-  }
+  for (const state of running) await end(state);
   return lanes;
 }
 /** Rounds in which every lane runs for about `roundMs`; a lane whose single step takes longer than that runs in two rounds only. */

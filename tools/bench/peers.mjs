@@ -1,6 +1,6 @@
 // `npm run bench -- peers`: the same training step in this project, tf.js, jax-js and native onnxruntime.
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
 import { openBench } from './chromium.mjs';
@@ -23,6 +23,7 @@ export async function measurePeers({ quick, only, lane, json }) {
     if (ids.length === 0) throw new Error(`No workload is called ${only}. There are: ${Object.keys(titles).join(', ')}.`);
     const cpu = { rounds: quick ? 3 : 7, roundMs: quick ? 200 : 700, losses: 5, openMs: 180_000, timed: true };
     const gpu = { ...cpu, openMs: 300_000, losses: machine.webgpu.software ? 3 : 5, timed: !machine.webgpu.software };
+    const load = loadavg()[0];
     const threads = Math.min(16, availableParallelism());
     const results = [];
     const take = async (group, names, options) => {
@@ -35,7 +36,7 @@ export async function measurePeers({ quick, only, lane, json }) {
     if (lane !== 'webgpu') await take('one thread', cpuLanes(1), cpu);
     if (lane !== 'webgpu' && !quick && threads > 1) await take(`${threads} threads`, cpuLanes(threads), cpu);
     if (lane !== 'wasm') await take('webgpu', gpuLanes(machine.webgpu.software), gpu);
-    const facts = { machine, threads, chromium: browser.version(), versions: Object.fromEntries(['@tensorflow/tfjs-core', '@jax-js/jax', 'onnxruntime-node'].map((name) => [name, versionOf(name)])) };
+    const facts = { machine, threads, load, quick, chromium: browser.version(), versions: Object.fromEntries(['@tensorflow/tfjs-core', '@jax-js/jax', 'onnxruntime-node'].map((name) => [name, versionOf(name)])) };
     if (json) writeFileSync(json, JSON.stringify({ facts, results }, undefined, 1));
     return [showCpu(results, facts), showGpu(results, facts)].filter(Boolean).join('\n\n');
   } finally {

@@ -57,8 +57,9 @@ function costTable(rows) {
     rows.map((row) => [row.title, row.ours?.facts?.nodes ?? '', ...libraries.map((library) => first(row[library])), ...libraries.map((library) => memory(row[library]))]),
   );
 }
-const machineText = ({ chromium, versions, threads }) =>
-  `Chromium ${chromium.split('.')[0]}, ${threads} cores; tf.js ${versions['@tensorflow/tfjs-core']}, jax-js ${versions['@jax-js/jax']}, onnxruntime-node ${versions['onnxruntime-node']}.`;
+const machineText = ({ chromium, versions, threads, load, quick }) =>
+  `Chromium ${chromium.split('.')[0]}, ${threads} cores${load > threads / 2 ? ` shared with other programs (load ${load.toFixed(1)} at the start)` : ''}${quick ? ', a quick run' : ''}; ` +
+  `tf.js ${versions['@tensorflow/tfjs-core']}, jax-js ${versions['@jax-js/jax']}, onnxruntime-node ${versions['onnxruntime-node']}.`;
 
 export function showCpu(results, facts) {
   const groups = [...new Set(results.map(({ group }) => group))].filter((group) => group !== 'webgpu');

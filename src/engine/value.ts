@@ -32,6 +32,8 @@ export interface Reference {
 export interface Emit {
   /** One node, one output; returns the output's name. */
   (opType: string, inputs: readonly string[], attributes?: Attrs): string;
+  /** One node, its first `count` outputs. */
+  outputs(count: number, opType: string, inputs: readonly string[], attributes?: Attrs): readonly string[];
   /** Initialisers, shared where equal. */
   int64s(values: readonly number[]): string;
   /** A scalar if `shape` is left out. */

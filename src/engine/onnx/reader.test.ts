@@ -212,6 +212,23 @@ const cases: readonly Case[] = [
   { op: 'Range', inputs: [f32(1), f32(4), f32(0.5)] },
   { op: 'Constant', inputs: [], attrs: { value_ints: [3, 4] } },
   { op: 'Where', inputs: [{ dtype: 'bool', dims: [3], data: Uint8Array.of(1, 0, 1) }, [2, 3], [3]] },
+  { op: 'ArgMax', inputs: [[3, 4]], attrs: { axis: 1 } },
+  { op: 'ArgMin', inputs: [[3, 4]], attrs: { axis: 0, keepdims: 0 } },
+  { op: 'Compress', inputs: [[3, 4], { dtype: 'bool', dims: [4], data: Uint8Array.of(0, 1, 1, 0) }], attrs: { axis: 1 } },
+  { op: 'CumSum', inputs: [[3, 4], i64(1)], attrs: { reverse: 1, exclusive: 1 } },
+  { op: 'GatherElements', inputs: [[3, 4], { dtype: 'int64', dims: [2, 4], data: BigInt64Array.of(0n, -1n, 2n, 1n, 1n, 1n, -2n, 0n) }] },
+  { op: 'GatherND', inputs: [[2, 3, 4], { dtype: 'int64', dims: [2, 2, 1], data: BigInt64Array.of(0n, -1n, 2n, 1n) }], attrs: { batch_dims: 1 } },
+  { op: 'OneHot', inputs: [{ dtype: 'int64', dims: [3], data: BigInt64Array.of(0n, -1n, 7n) }, i64(4), { dtype: 'float32', dims: [2], data: Float32Array.of(0.5, 2) }], attrs: { axis: 0 } },
+  { op: 'ReverseSequence', inputs: [[4, 3], i64(2, 4, 1)] },
+  { op: 'Slice', inputs: [[5, 6], i64(4, -2), i64(-100, 0), i64(0, 1), i64(-2, -3)] },
+  { op: 'Pad', inputs: [[3, 4], i64(2, 1, 0, 3)], attrs: { mode: 'reflect' } },
+  { op: 'Pad', inputs: [[3, 4], i64(2, 1, 0, -2)], attrs: { mode: 'edge' } },
+  { op: 'Pad', inputs: [[3, 4], i64(2, 1, 0, 3)], attrs: { mode: 'wrap' } },
+  { op: 'Scatter', inputs: [[4, 3], { dtype: 'int64', dims: [2, 3], data: BigInt64Array.of(1n, 3n, 0n, 2n, 2n, 2n) }, [2, 3]], opset: 10 },
+  { op: 'ScatterND', inputs: [[3, 4, 2], { dtype: 'int64', dims: [2, 2], data: BigInt64Array.of(0n, -1n, 2n, 1n) }, [2, 2]] },
+  { op: 'ScatterElements', inputs: [[4, 3], { dtype: 'int64', dims: [2, 3], data: BigInt64Array.of(1n, 3n, -4n, 2n, 2n, 2n) }, [2, 3]], attrs: { reduction: 'max' } },
+  { op: 'ScatterElements', inputs: [[4, 3], { dtype: 'int64', dims: [2, 3], data: BigInt64Array.of(1n, 0n, 2n, 2n, 1n, 0n) }, [2, 3]], attrs: { axis: 1 } },
+  { op: 'TopK', inputs: [[3, 5], i64(2)], outputs: 2 },
   { op: 'ScatterElements', inputs: [[4, 1], { dtype: 'int64', dims: [3, 1], data: BigInt64Array.of(1n, 3n, 1n) }, [3, 1]], attrs: { reduction: 'add' } },
   { op: 'Conv', inputs: [image, [4, 3, 3, 2], [4]], attrs: { pads: [1, 0, 2, 1], strides: [2, 1], dilations: [1, 2] } },
   { op: 'Conv', inputs: [image, [3, 1, 3, 3]], attrs: { group: 3, auto_pad: 'SAME_UPPER', strides: [2, 2] } },
@@ -252,11 +269,11 @@ function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype, opse
 }
 /** The outputs' dtype is what the reader finds; onnxruntime checks it. */
 function withOutputs(model: OnnxModel, made?: OnnxDType): OnnxModel {
-  const wide = new Set(['Shape', 'Size', 'Constant']); // int64 in ONNX, int32 here
+  const wide = new Set(['Shape', 'Size', 'Constant', 'ArgMax', 'ArgMin', 'TopK']); // int64 in ONNX, int32 here
   const names = model.graph.nodes[0]!.outputs;
   const draft = { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: 'float32' as const, dims: undefined })) } };
   const { program } = readOnnx(encodeModel(draft));
-  return { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: made ?? (wide.has(model.graph.name) ? 'int64' : program.outputs[name]!.dtype), dims: program.outputs[name]!.shape })) } };
+  return { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: made ?? (wide.has(model.graph.name) && program.outputs[name]!.dtype === 'int32' ? 'int64' : program.outputs[name]!.dtype), dims: program.outputs[name]!.shape })) } };
 }
 describe('an operator means what onnxruntime takes it to mean', () => {
   for (const [n, c] of cases.entries())

@@ -148,7 +148,7 @@ class GraphWriter {
   private readonly taken: Set<string>;
   private readonly counters = new Map<string, number>();
   private nodes: OnnxNode[] = [];
-  private readonly nodeByKey = new Map<string, string>();
+  private readonly nodeByKey = new Map<string, readonly string[]>();
   private readonly stored = new Map<string, OnnxTensor>();
   private readonly storedByKey = new Map<string, string[]>();
   /** The op that is being written: nodes are named after it. */
@@ -157,8 +157,9 @@ class GraphWriter {
 
   constructor(reserved: readonly string[]) {
     this.taken = new Set(reserved);
-    const emit = (opType: string, inputs: readonly string[], attributes: Attrs = {}): string => this.node(opType, inputs, attributes);
+    const emit = (opType: string, inputs: readonly string[], attributes: Attrs = {}): string => this.node(opType, inputs, attributes, 1)[0]!;
     this.emit = Object.assign(emit, {
+      outputs: (count: number, opType: string, inputs: readonly string[], attributes: Attrs = {}) => this.node(opType, inputs, attributes, count),
       int64s: (values: readonly number[]) => this.share('ints', { dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
       float: (value: number) => this.share('const', { dtype: 'float32', dims: [], data: Float32Array.of(value) }),
       constant: ({ dtype, shape, data }: Tensor) => this.share('const', { dtype, dims: shape, data }),
@@ -176,15 +177,15 @@ class GraphWriter {
     this.stored.set(name, { dtype, dims: shape, data });
   }
 
-  private node(opType: string, inputs: readonly string[], attrs: Attrs): string {
+  private node(opType: string, inputs: readonly string[], attrs: Attrs, count: number): readonly string[] {
     const attributes = toAttributes(attrs);
-    const key = JSON.stringify([opType, inputs, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))], exactly);
+    const key = JSON.stringify([count, opType, inputs, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))], exactly);
     const known = this.nodeByKey.get(key);
     if (known !== undefined) return known;
-    const name = this.fresh(this.opName);
-    this.nodes.push({ name, opType, domain: '', inputs, outputs: [name], attributes });
-    this.nodeByKey.set(key, name);
-    return name;
+    const outputs = Array.from({ length: count }, () => this.fresh(this.opName));
+    this.nodes.push({ name: outputs[0]!, opType, domain: '', inputs, outputs, attributes });
+    this.nodeByKey.set(key, outputs);
+    return outputs;
   }
   private share(prefix: string, value: OnnxTensor): string {
     const bytes = bytesOf(value);

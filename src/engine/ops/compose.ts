@@ -4,7 +4,8 @@ import { int32, type Shape } from '../../base/tensor';
 import { constant, type Value } from '../value';
 import { add, cast, div, equal, greater, mul, reciprocal, sqrt, stopGradient, sub } from './elementwise';
 import { mean, normalAxis, sum } from './reduce';
-import { reshape, slice } from './shape';
+import { reshape } from './shape';
+import { slice } from './slices';
 
 /** One-hot rows of int32 indices [...] -> float32 [..., n]. */
 export function oneHot(indices: Value, n: number): Value {

@@ -1,74 +1,14 @@
 /** Random cases of every op: shapes, attributes and numbers. What the gradient, WASM and WebGPU tests run on. */
 import type { Random } from '../../base/random';
-import { broadcastShapes, int32, sizeOf, tensor, type Shape, type Tensor } from '../../base/tensor';
+import { broadcastShapes, sizeOf, tensor, type Shape } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import * as ops from '../ops';
-import { constant, filled, type Value } from '../value';
+import { constant, type Value } from '../value';
+import { aboveOne, anyShape, between, bools, broadcasting, caseOf, fillWith, inside, integers, narrowed, nonzero, normal, offIntegers, offZero, positive, shuffled, sizes, someAxes, spaced, tied, type Case, type Fill, type MakeCase } from './draw';
+import { indexingCases, movingCases } from './moving-cases';
+import { convolutionCases, wideConvolutionCases } from './window-cases';
 
-export type Values = Readonly<Record<string, Value>>;
-export interface Case {
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Draws nothing: two calls build the same graph. */
-  readonly build: (values: Values) => Value;
-}
-export type MakeCase = (rng: Random) => Case;
-
-/** A case whose builder receives exactly the names that its inputs have. */
-function caseOf<N extends string>(inputs: Readonly<Record<N, Tensor>>, build: (values: Readonly<Record<N, Value>>) => Value): Case {
-  return { inputs, build: (values) => build(values as Readonly<Record<N, Value>>) }; // callers make one value for each input
-}
-
-// -- shapes ------------------------------------------------------------------------------------------------------------------
-
-/** Integer in [low, high]. */
-const between = (rng: Random, low: number, high: number): number => low + rng.int(high - low + 1);
-const sizes = (rng: Random, rank: number, low = 1, high = 4): number[] => Array.from({ length: rank }, () => between(rng, low, high));
-/** Small; the last axis is often a multiple of 4, for which GPU kernels have code of their own. */
-function anyShape(rng: Random, lowRank = 0, highRank = 4): number[] {
-  const shape = sizes(rng, between(rng, lowRank, highRank), 1, 3);
-  if (shape.length > 0 && rng.bernoulli(0.5)) shape[shape.length - 1] = rng.pick([4, 4, 8]);
-  return shape;
-}
-/** A shape that broadcasts to `to`: some axes 1, some leading ones left out. */
-function narrowed(rng: Random, to: Shape): Shape {
-  const shape = to.map((d) => (rng.bernoulli(0.3) ? 1 : d));
-  return rng.bernoulli(0.3) ? shape.slice(rng.int(shape.length + 1)) : shape;
-}
-function broadcasting(rng: Random): [Shape, Shape] {
-  const whole = anyShape(rng);
-  return rng.bernoulli(0.5) ? [whole, narrowed(rng, whole)] : [narrowed(rng, whole), whole];
-}
-/** A non-empty choice of axes, in random order, some of them counted from the end. */
-function someAxes(rng: Random, rank: number): number[] {
-  const axes = [...rng.permutation(rank)].slice(0, between(rng, 1, rank));
-  return axes.map((a) => (rng.bernoulli(0.3) ? a - rank : a));
-}
-const shuffled = (rng: Random, shape: Shape): number[] => [...rng.permutation(shape.length)].map((i) => shape[i]!);
-
-// -- numbers -----------------------------------------------------------------------------------------------------------------
-
-type Fill = (rng: Random, shape: Shape) => Tensor;
-const fillWith = (draw: (rng: Random) => number): Fill => (rng, shape) => tensor(Float32Array.from({ length: sizeOf(shape) }, () => draw(rng)), shape);
-const normal = fillWith((rng) => rng.normal());
-const positive = fillWith((rng) => rng.uniform(0.4, 2.5));
-/** Where asin and atanh are smooth. */
-const inside = fillWith((rng) => rng.uniform(-0.8, 0.8));
-const aboveOne = fillWith((rng) => rng.uniform(1.3, 3));
-/** Of both signs, at least 0.4 from zero: for what divides. */
-const nonzero = fillWith((rng) => (rng.bernoulli(0.5) ? 1 : -1) * rng.uniform(0.4, 2.5));
-/** Of both signs, at least 0.06 from the kink at zero. */
-const offZero = fillWith((rng) => (rng.bernoulli(0.5) ? 1 : -1) * rng.uniform(0.06, 2));
-const offIntegers = fillWith((rng) => between(rng, -3, 2) + rng.uniform(0.1, 0.9));
-/** Whole numbers from few: ties are common. */
-const tied = fillWith((rng) => between(rng, -2, 2));
-/** No two within 0.06 of each other. */
-const spaced: Fill = (rng, shape) => {
-  const order = rng.permutation(sizeOf(shape));
-  return tensor(Float32Array.from(order, (place) => (place - order.length / 2) * 0.1 + rng.uniform(-0.02, 0.02)), shape);
-};
-const bools: Fill = (rng, shape) => ({ dtype: 'bool', shape, data: Uint8Array.from({ length: sizeOf(shape) }, () => (rng.bernoulli(0.5) ? 1 : 0)) });
-/** Int32 in [low, high]: repeated ones are common. */
-const integers = (rng: Random, shape: Shape, low: number, high: number): Tensor => int32(Int32Array.from({ length: sizeOf(shape) }, () => between(rng, low, high)), shape);
+export type { Case, MakeCase, Values } from './draw';
 
 // -- families ----------------------------------------------------------------------------------------------------------------
 
@@ -136,39 +76,6 @@ const expand: MakeCase = (rng) => {
   const to = [between(rng, 2, 3), ...rest];
   return caseOf({ x: normal(rng, from) }, ({ x }) => ops.expand(x, to));
 };
-const slice: MakeCase = (rng) => {
-  const shape = sizes(rng, between(rng, 1, 4), 2, 4);
-  const starts = shape.map((d) => rng.int(d));
-  const ends = shape.map((d, i) => between(rng, starts[i]! + 1, d));
-  const cut = rng.int(shape.length); // at least this axis is not whole
-  if (starts[cut] === 0 && ends[cut] === shape[cut]) ends[cut] = shape[cut]! - 1;
-  return caseOf({ x: normal(rng, shape) }, ({ x }) => ops.slice(x, starts, ends));
-};
-const pad: MakeCase = (rng) => {
-  const shape = anyShape(rng, 1);
-  const before = shape.map(() => rng.int(3));
-  const after = shape.map(() => rng.int(3));
-  after[rng.int(shape.length)] = 1;
-  return caseOf({ x: normal(rng, shape) }, ({ x }) => ops.pad(x, before, after));
-};
-const concat: MakeCase = (rng) => {
-  const shape = anyShape(rng, 1);
-  const axis = rng.int(shape.length);
-  const part = () => normal(rng, shape.map((d, i) => (i === axis ? between(rng, 1, 3) : d)));
-  const inputs = Object.fromEntries(Array.from({ length: between(rng, 2, 4) }, (_, i) => [`x${i}`, part()]));
-  const along = rng.bernoulli(0.5) ? axis : axis - shape.length;
-  return caseOf(inputs, (values) => ops.concat(Object.values(values), along));
-};
-const gather: MakeCase = (rng) => {
-  const shape = anyShape(rng, 1, 3);
-  return caseOf({ x: normal(rng, shape), indices: integers(rng, anyShape(rng, 0, 2), 0, shape[0]! - 1) }, ({ x, indices }) => ops.gather(x, indices));
-};
-const scatterAdd: MakeCase = (rng) => {
-  const at = anyShape(rng, 0, 2);
-  const rows = between(rng, 1, 4);
-  return caseOf({ updates: normal(rng, [...at, ...anyShape(rng, 0, 2)]), indices: integers(rng, at, 0, rows - 1) }, ({ updates, indices }) => ops.scatterAdd(updates, indices, rows));
-};
-
 const matmul: MakeCase = (rng) => {
   const [m, k, n] = sizes(rng, 3) as [number, number, number];
   const [transA, transB] = [rng.bernoulli(0.5), rng.bernoulli(0.5)];
@@ -203,56 +110,6 @@ const linear: MakeCase = (rng) => {
   return caseOf({ x: normal(rng, [...lead, inner]), w: normal(rng, [inner, out]), b: normal(rng, [out]) }, ({ x, w, b }) => ops.linear(x, w, b));
 };
 
-interface Convolution {
-  readonly x: Shape;
-  readonly w: Shape;
-  readonly y: Shape;
-  readonly options: ops.ConvOptions;
-}
-type DrawConvolution = (rng: Random) => Convolution;
-const withResult = (x: Shape, w: Shape, options: ops.ConvOptions): Convolution => ({ x, w, options, y: ops.conv2d(filled(x, 0), filled(w, 0), options).shape });
-/** Shapes and options of a convolution: unequal strides, pads and dilations; one group, several, or as many as channels. */
-const narrowConvolution: DrawConvolution = (rng) => {
-  const pair = (low: number, high: number): [number, number] => [between(rng, low, high), between(rng, low, high)];
-  const [strides, dilations, kernel] = [pair(1, 3), pair(1, 2), pair(1, 3)];
-  const groups = rng.pick([1, 1, 2, 3]);
-  const inner = groups === 3 ? 1 : between(rng, 1, 2); // 3 groups: depthwise
-  const pads = rng.pick([[0, 0, 0, 0], [0, 0, ...pair(0, 2)], [...pair(0, 2), ...pair(0, 2)], [...pair(0, 2), ...pair(0, 2)]]) as [number, number, number, number];
-  const image = kernel.map((size, i) => dilations[i]! * (size - 1) + between(rng, 1, 4));
-  return withResult([between(rng, 1, 2), groups * inner, ...image], [groups * between(rng, 1, 2), inner, ...kernel], { strides, pads, dilations, groups });
-};
-/** As in image models: square kernels, equal pads, more channels. */
-const wideConvolution: DrawConvolution = (rng) => {
-  const kernel = rng.pick([1, 3, 3, 5]);
-  const stride = rng.pick([1, 1, 2]);
-  const groups = rng.pick([1, 1, 1, 4, 8]);
-  const inner = groups === 8 ? 1 : rng.pick([1, 3, 4, 5, 8, 16]);
-  const perGroup = groups === 1 ? rng.pick([1, 5, 8, 16, 20]) : rng.pick([1, 2, 4]);
-  const side = Math.floor(kernel / 2);
-  const image = [between(rng, 6, 11), between(rng, 6, 11)];
-  return withResult([between(rng, 1, 3), groups * inner, ...image], [groups * perGroup, inner, kernel, kernel], { strides: [stride, stride], pads: [side, side, side, side], groups });
-};
-const conv2d = (draw: DrawConvolution): MakeCase => (rng) => {
-  const { x, w, options } = draw(rng);
-  return caseOf({ x: normal(rng, x), w: normal(rng, w) }, (v) => ops.conv2d(v.x, v.w, options));
-};
-/** The adjoints are reached through the gradient of a convolution, which is linear in each operand: the other may be zeros. */
-const convInput = (draw: DrawConvolution): MakeCase => (rng) => {
-  const { x, w, y, options } = draw(rng);
-  return caseOf({ g: normal(rng, y), w: normal(rng, w) }, (v) => {
-    const image = filled(x, 0);
-    return gradients(ops.conv2d(image, v.w, options), [image], v.g)[0]!;
-  });
-};
-const convWeight = (draw: DrawConvolution): MakeCase => (rng) => {
-  const { x, w, y, options } = draw(rng);
-  return caseOf({ x: normal(rng, x), g: normal(rng, y) }, (v) => {
-    const kernel = filled(w, 0);
-    return gradients(ops.conv2d(v.x, kernel, options), [kernel], v.g)[0]!;
-  });
-};
-const convolutions = (draw: DrawConvolution): Readonly<Record<string, MakeCase>> => ({ conv2d: conv2d(draw), convInput: convInput(draw), convWeight: convWeight(draw) });
-
 const wideReduction = (op: typeof ops.sum, fill: Fill = normal): MakeCase => (rng) => {
   const shape = [between(rng, 3, 9), between(rng, 40, 300)];
   const axes = rng.pick([[0], [1], [0, 1]]);
@@ -284,9 +141,11 @@ export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>
     greater: comparison(ops.greater), less: comparison(ops.less), greaterOrEqual: comparison(ops.greaterOrEqual), equal: comparison(ops.equal),
   }, // prettier-ignore
   reductions: { sum: reduction(ops.sum), mean: reduction(ops.mean), max: reduction(ops.max, spaced), softmax: alongAxis(ops.softmax), logSoftmax: alongAxis(ops.logSoftmax) },
-  shapes: { reshape, transpose, expand, slice, pad, concat, gather, scatterAdd },
+  shapes: { reshape, transpose, expand },
+  moving: movingCases,
+  indexing: indexingCases,
   products: { matmul, linear },
-  convolutions: convolutions(narrowConvolution),
+  convolutions: convolutionCases,
 };
 export const cases: Readonly<Record<string, MakeCase>> = Object.assign({}, ...Object.values(families));
 
@@ -294,7 +153,7 @@ export const cases: Readonly<Record<string, MakeCase>> = Object.assign({}, ...Ob
 export const wideFamilies: Readonly<Record<string, Readonly<Record<string, MakeCase>>>> = {
   'wide-reductions': { sum: wideReduction(ops.sum), mean: wideReduction(ops.mean), max: wideReduction(ops.max, spaced), softmax: wideAlongAxis(ops.softmax), logSoftmax: wideAlongAxis(ops.logSoftmax) },
   'wide-products': { matmul: wideMatmul, linear: wideLinear, gather: wideRows },
-  'wide-convolutions': convolutions(wideConvolution),
+  'wide-convolutions': wideConvolutionCases,
 };
 
 /** Ops whose gradient is zero by design although their forward function is not constant. */

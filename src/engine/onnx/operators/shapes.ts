@@ -42,37 +42,30 @@ const expand: Builder = (node) => {
   const [from, asked] = [x.shape, to].map((s) => [...Array<number>(rank - s.length).fill(1), ...s]) as [number[], number[]];
   return ops.expand(x, from.map((d, i) => (asked[i] === 1 ? d : asked[i]!))); // ONNX: sizes of 1 in the target broadcast too
 };
-/** Every `step`-th entry of one axis: padded to whole groups, the first of each group taken. */
-export function everyNth(x: Value, axis: number, step: number): Value {
-  if (step === 1) return x;
-  const size = x.shape[axis]!;
-  const groups = Math.ceil(size / step);
-  const along = (value: number): number[] => x.shape.map((_, i) => (i === axis ? value : 0));
-  const padded = ops.pad(x, along(0), along(groups * step - size));
-  const grouped = ops.reshape(padded, [...x.shape.slice(0, axis), groups, step, ...x.shape.slice(axis + 1)]);
-  return ops.reshape(ops.sliceAxis(grouped, axis + 1, 0, 1), x.shape.map((d, i) => (i === axis ? groups : d)));
-}
 const slice: Builder = (node) => {
   const x = node.input(0);
   const starts = node.intsOf(1, 'starts') ?? fail('it gives no starts.');
   const ends = node.intsOf(2, 'ends') ?? fail('it gives no ends.');
   const axes = axesOf(node.intsOf(3, 'axes') ?? starts.map((_, i) => i), x.shape.length);
-  const steps = node.numbers(4) ?? starts.map(() => 1);
-  if (steps.some((s) => s < 1 || !Number.isInteger(s))) fail(`steps [${steps.join(',')}] must be at least 1.`);
-  if ([ends, axes, steps].some((list) => list.length !== starts.length)) fail(`it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps; as many of each were expected.`);
-  const [from, to] = [x.shape.map(() => 0), [...x.shape]];
+  const jumps = node.numbers(4) ?? starts.map(() => 1);
+  if ([ends, axes, jumps].some((list) => list.length !== starts.length)) fail(`it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${jumps.length} steps; as many of each were expected.`);
+  const [from, to, steps] = [x.shape.map(() => 0), [...x.shape], x.shape.map(() => 1)];
   axes.forEach((axis, i) => {
     const size = x.shape[axis]!;
-    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-    from[axis] = place(starts[i]!);
-    to[axis] = place(ends[i]!);
+    const step = jumps[i]!;
+    if (step === 0 || !Number.isInteger(step)) fail(`its step along axis ${axis} is ${step}; expected a whole number that is not 0.`);
+    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
+    [from[axis], to[axis], steps[axis]] = [place(starts[i]!), place(ends[i]!), step];
   });
-  return axes.reduce((y, axis, i) => everyNth(y, axis, steps[i]!), ops.slice(x, from, to));
+  return ops.slice(x, from, to, steps);
 };
+/** Each of them may become a slice of its own. */
+const CONTINUED = 1024;
+const PAD_MODES: Readonly<Record<string, ops.PadMode>> = { edge: 'edge', reflect: 'reflect', wrap: 'wrap' };
 const pad: Builder = (node) => {
   const x = node.input(0);
   const mode = node.text('mode', 'constant');
-  if (mode !== 'constant') fail(`mode "${mode}" is not supported, only "constant".`);
   const given = node.intsOf(1, 'pads') ?? fail('it gives no pads.');
   const axes = axesOf(node.numbers(3) ?? all(x.shape), x.shape.length);
   if (given.length !== 2 * axes.length) fail(`its ${given.length} pads should be ${2 * axes.length}: two for each axis.`);
@@ -81,10 +74,10 @@ const pad: Builder = (node) => {
     before[axis] = given[i]!;
     after[axis] = given[i + axes.length]!;
   });
-  const value = floatOr(node, 2, node.float('value', 0));
-  const cut = ops.slice(x, before.map((p) => Math.max(-p, 0)), x.shape.map((d, i) => d - Math.max(-after[i]!, 0)));
-  const grown = (v: Value): Value => ops.pad(v, before.map((p) => Math.max(p, 0)), after.map((p) => Math.max(p, 0)));
-  return value === 0 ? grown(cut) : ops.add(grown(ops.sub(cut, like(x, value))), like(x, value));
+  bounded(sizeOf(x.shape.map((d, i) => before[i]! + d + after[i]!)));
+  if (mode === 'constant') return ops.pad(x, before, after, floatOr(node, 2, node.float('value', 0)));
+  if (given.some((p) => p > CONTINUED)) fail(`more than ${CONTINUED} entries beyond a border.`);
+  return ops.extend(x, before, after, PAD_MODES[mode] ?? fail(`mode "${mode}" is not supported; expected constant, edge, reflect or wrap.`));
 };
 const split: Builder = (node) => {
   const x = node.input(0);

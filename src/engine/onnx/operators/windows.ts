@@ -5,7 +5,6 @@ import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, input, type Value } from '../../value';
 import { first, not, unary, bounded, perAxis, spatial, type Builder, type Builders } from './builder';
-import { everyNth } from './shapes';
 
 /** Padding of a sliding window: [begins..., ends...]. */
 function windowPads(node: NodeReader, image: Shape, kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): readonly number[] {
@@ -76,8 +75,7 @@ function pool(node: NodeReader, filler: number, combine: (a: Value, b: Value) =>
       offset[i] = (rest % kernel[i]!) * dilations[i]!;
       rest = Math.floor(rest / kernel[i]!);
     }
-    const block = ops.slice(padded, [0, 0, ...offset], [x.shape[0]!, x.shape[1]!, ...offset.map((o, i) => o + (out[i]! - 1) * strides[i]! + 1)]);
-    return strides.reduce((y, step, i) => everyNth(y, i + 2, step), block);
+    return ops.slice(padded, [0, 0, ...offset], [x.shape[0]!, x.shape[1]!, ...offset.map((o, i) => o + (out[i]! - 1) * strides[i]! + 1)], [1, 1, ...strides]);
   });
   return { y: taps.reduce(combine), image, options: { pads, strides, kernel } };
 }

@@ -1,22 +1,15 @@
-// The project's own modules in Node, as the command line loads them: nothing is built first.
-import { fileURLToPath } from 'node:url';
-import { createServer } from 'vite';
+// A workload as onnxruntime takes it, in Node.
+import { openSource } from './source.mjs';
 
-const vite = await createServer({
-  root: fileURLToPath(new URL('../..', import.meta.url)),
-  logLevel: 'error',
-  appType: 'custom',
-  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-  optimizeDeps: { noDiscovery: true },
-});
-const { workloads, stepOf } = await vite.ssrLoadModule('/src/bench/workloads.ts');
-const { writeOnnx } = await vite.ssrLoadModule('/src/engine/onnx/writer.ts');
+const { load } = await openSource();
+const { workloads, stepOf } = await load('/src/bench/workloads.ts');
+const { writeOnnx } = await load('/src/engine/onnx/writer.ts');
 
 /** Batches that a lane goes round in: a real run has new ones, whose making is not what is measured. */
 const batchCount = 8;
 
 /**
- * A workload as onnxruntime takes it: the model's bytes, and a step on a session of it that carries the state over.
+ * The model's bytes, and a step on a session of it that carries the state over.
  * `advance` returns the step's loss and the milliseconds inside `session.run`.
  */
 export function stepper(id, ort) {

@@ -118,7 +118,7 @@ function compared(name: string, got: Tensor | undefined, wanted: Tensor): Compar
   wanted.data.forEach((want, i) => {
     const came = got.data[i]!;
     const error = Object.is(came, want) || came === want || (Number.isNaN(came) && Number.isNaN(want)) ? 0 : Math.abs(came - want);
-    const within = wanted.dtype === 'float32' ? error <= ATOL + RTOL * Math.abs(want) : error === 0; // NaN beside a number is not within
+    const within = error === 0 || (wanted.dtype === 'float32' && error <= ATOL + RTOL * Math.abs(want)); // NaN beside a number is not within
     if (Number.isFinite(error)) largestError = Math.max(largestError, error);
     if (within) return;
     wrong++;

@@ -2,7 +2,7 @@
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import type { Value } from '../../value';
-import { like, unary, type Builder, type Builders } from './builder';
+import { first, like, unary, type Builder, type Builders } from './builder';
 
 /** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which does not overflow. */
 export const softplus = (x: Value): Value => ops.add(ops.relu(x), ops.log(ops.add(ops.exp(ops.neg(ops.abs(x))), 1)));
@@ -16,6 +16,12 @@ const hardSigmoid = (x: Value, alpha: number, beta: number): Value => ops.minimu
 export const geluTanh = (x: Value): Value => ops.mul(ops.mul(x, 0.5), ops.add(ops.tanh(ops.mul(ops.add(x, ops.mul(ops.mul(x, ops.mul(x, x)), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
 export const swish = (x: Value, alpha: number): Value => ops.mul(x, ops.sigmoid(alpha === 1 ? x : ops.mul(x, alpha)));
 const leakyRelu = (x: Value, alpha: number): Value => ops.where(ops.greater(x, 0), x, ops.mul(x, alpha));
+/** One slope a channel had no axes of 1 behind it before opset 7. */
+const prelu: Builder = (node) => {
+  const [x, slope] = [node.input(0), node.input(1)];
+  const channelwise = node.opset < 7 && slope.shape.length === 1 && x.shape.length > 1;
+  return ops.where(ops.greater(x, 0), x, ops.mul(x, channelwise && slope.shape[0] !== 1 ? first(slope, x.shape.length) : slope));
+};
 /** Towards zero by `bias`, and 0 within lambda of it. */
 const shrink: Builder = (node) => {
   const [x, lambda, bias] = [node.input(0), node.float('lambd', 0.5), node.float('bias', 0)];
@@ -46,7 +52,7 @@ export const activations: Builders = {
   HardSwish: unary((x) => ops.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
   LeakyRelu: (node) => leakyRelu(node.input(0), node.float('alpha', 0.01)),
   Mish: unary((x) => ops.mul(x, ops.tanh(softplus(x)))),
-  PRelu: (node) => ops.where(ops.greater(node.input(0), 0), node.input(0), ops.mul(node.input(0), node.input(1))),
+  PRelu: prelu,
   Relu: unary((x) => (x.dtype === 'int32' ? ops.maximum(x, like(x, 0)) : ops.relu(x))),
   Selu: (node) => ops.mul(elu(node.input(0), node.float('alpha', 1.67326319217681884765625)), node.float('gamma', 1.05070102214813232421875)),
   Shrink: shrink,

@@ -23,8 +23,16 @@ export function wrapped(y: Value, type: OnnxDType | undefined): Value {
   const offset = integer(narrow.signed ? 2 ** (narrow.bits - 1) : 0);
   return ops.sub(modulo(ops.add(y, offset), integer(2 ** narrow.bits)), offset);
 }
+/** Before opset 7 the second operand was aligned at an axis of the first, if the node names one; since then at the last. */
+function operands(node: NodeReader): [Value, Value] {
+  const [a, b] = [node.input(0), node.input(1)];
+  const named = node.opset < 7 ? node.int('axis') : undefined;
+  if (named === undefined) return [a, b];
+  const behind = a.shape.length - ops.normalAxis('axis', named, a.shape.length) - b.shape.length;
+  return [a, ops.reshape(b, [...b.shape, ...Array<number>(Math.max(behind, 0)).fill(1)])];
+}
 /** Arithmetic whose result wraps in the type of the first input. */
-export const wrapping = (build: (node: NodeReader) => Value): Builder => (node) => wrapped(build(node), node.type(0));
+export const wrapping = (apply: (a: Value, b: Value) => Value): Builder => (node) => wrapped(apply(...operands(node)), node.type(0));
 
 /** fmod = 1: C's fmod, for floats the only one. Float remainders lose digits where the quotient is large. */
 export const mod: Builder = (node) => {

@@ -37,22 +37,23 @@ export async function infer({ model, inputs, outputs, executor: name }: InferArg
   }
 }
 function matchInputs(arrays: Readonly<Record<string, NpyArray>>, infos: readonly OnnxValueInfo[], file: string): { matched: Record<string, OnnxTensor>; notes: string[] } {
-  const came = Object.entries(arrays);
-  const [only, array] = [infos[0], came[0]];
-  const byPlace = infos.length === 1 && came.length === 1 && only!.name !== array![0];
-  const named = byPlace ? [[only!.name, array![1]] as const] : came;
-  const missing = infos.filter(({ name }) => !named.some(([n]) => n === name));
-  const extra = named.filter(([n]) => !infos.some(({ name }) => n === name));
-  if (missing.length > 0 || extra.length > 0)
-    throw new InputError(`The model has the inputs ${infos.map((i) => i.name).join(', ') || '(none)'}; ${file} holds ${came.map(([n]) => n).join(', ') || 'nothing'}. Save the arrays under the names of the inputs.`);
-  return {
-    matched: Object.fromEntries(named.map(([name, { dtype, shape, data }]) => [name, converted(name, { dtype, dims: shape, data }, infos.find((i) => i.name === name)!)])),
-    notes: byPlace ? [`The only array, "${array![0]}", is taken for the only input, "${only!.name}".`] : [],
-  };
+  const came = new Map(Object.entries(arrays));
+  const notes: string[] = [];
+  const [only, first] = [infos.length === 1 ? infos[0]!.name : undefined, [...came.keys()][0]];
+  if (only !== undefined && first !== undefined && came.size === 1 && first !== only) {
+    came.set(only, came.get(first)!);
+    came.delete(first);
+    notes.push(`The only array, "${first}", is taken for the only input, "${only}".`);
+  }
+  if (!infos.every(({ name }) => came.has(name)))
+    throw new InputError(`The model has the inputs ${infos.map((i) => i.name).join(', ')}; ${file} holds ${Object.keys(arrays).join(', ') || 'nothing'}. Save the arrays under the names of the inputs.`);
+  const unused = [...came.keys()].filter((name) => !infos.some((i) => i.name === name));
+  if (unused.length > 0) notes.push(`Not used, as the model has no such input: ${unused.join(', ')}.`);
+  return { matched: Object.fromEntries(infos.map((info) => [info.name, converted(came.get(info.name)!, info)])), notes };
 }
 /** NumPy's defaults are doubles and int64: within its kind, an array of any width stands for the input's. */
-function converted(name: string, tensor: OnnxTensor, info: OnnxValueInfo): OnnxTensor {
-  const kind = (dtype: string): string => dtype.replace(/\d+$/, '').replace('uint', 'int');
-  if (kind(tensor.dtype) === kind(info.dtype)) return tensor;
-  throw new InputError(`Input ${name} is ${info.dtype} in the model, but the array is ${tensor.dtype}. Convert it with .astype.`);
+function converted({ dtype, shape, data }: NpyArray, info: OnnxValueInfo): OnnxTensor {
+  const kind = (type: string): string => type.replace(/\d+$/, '').replace('uint', 'int');
+  if (kind(dtype) === kind(info.dtype)) return { dtype, dims: shape, data };
+  throw new InputError(`Input ${info.name} is ${info.dtype} in the model, but the array is ${dtype}. Convert it with .astype.`);
 }

@@ -46,6 +46,11 @@ export class Provenance {
   }
 }
 
+/** Nodes, and the place among them of the node that made a value. */
+export interface Made {
+  readonly nodes: readonly ReadNode[];
+  readonly madeBy: ReadonlyMap<Value, number>;
+}
 /** What stops gradients on their way from outputs to params. */
 export interface Blocker {
   readonly node: ReadNode;
@@ -56,7 +61,7 @@ export interface Blocker {
  * Nodes through which no gradient flows, between `wrt` and `outputs`: those that `gradients` would refuse. Freeze what lies before
  * them, and the rest can be trained.
  */
-export function blockersOf({ nodes, madeBy }: Pick<Provenance, 'nodes' | 'madeBy'>, outputs: readonly Value[], wrt: readonly Value[]): Blocker[] {
+export function blockersOf({ nodes, madeBy }: Made, outputs: readonly Value[], wrt: readonly Value[]): Blocker[] {
   const reached = new Set<Value>(wrt);
   const found = new Map<string, Blocker>();
   for (const value of topological(outputs)) {

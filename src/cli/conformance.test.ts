@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { encodeModel, type OnnxDType, type OnnxTensor } from '../engine/onnx/model';
+import { encodeTensor } from '../engine/onnx/tensor-proto';
+import { conformance, showConformance } from './conformance';
+
+const floats = (...values: number[]): OnnxTensor => ({ dtype: 'float32', dims: [values.length], data: Float32Array.from(values) });
+/** A test of one node, x [n] -> y, laid out as ONNX's own. */
+async function writeTest(folder: string, name: string, opType: string, x: OnnxTensor, y: OnnxTensor, made: OnnxDType = 'float32'): Promise<void> {
+  const set = join(folder, name, 'test_data_set_0');
+  await mkdir(set, { recursive: true });
+  const graph = {
+    name,
+    nodes: [{ name: '', opType, domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
+    initializers: {},
+    inputs: [{ name: 'x', dtype: x.dtype, dims: x.dims }],
+    outputs: [{ name: 'y', dtype: made, dims: y.dims }],
+  };
+  await writeFile(join(folder, name, 'model.onnx'), encodeModel({ opset: 17, irVersion: 8, graph, metadata: {} }));
+  await writeFile(join(set, 'input_0.pb'), encodeTensor(x, 'x'));
+  await writeFile(join(set, 'output_0.pb'), encodeTensor(y, 'y'));
+}
+test('tests pass within tolerance, fail with figures, or are not supported by name; NaN is NaN, dtypes and shapes count', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stipple-conformance-'));
+  await writeTest(folder, 'a/near', 'Neg', floats(1000, NaN), floats(-1000.5, NaN));
+  await writeTest(folder, 'a/far', 'Neg', floats(1, 2, 3), floats(-1, -2, -3.1));
+  await writeTest(folder, 'a/nan', 'Neg', floats(1), floats(NaN));
+  await writeTest(folder, 'b/shape', 'Neg', floats(1), floats(-1, -1));
+  await writeTest(folder, 'b/dtype', 'IsNaN', floats(1), { dtype: 'int32', dims: [1], data: Int32Array.of(0) }, 'bool');
+  await writeTest(folder, 'b/unknown', 'NonMaxSuppression', floats(1), floats(1));
+  const report = await conformance(folder, 'reference');
+  expect(report).toMatchObject({ executor: 'reference', passed: 1, failed: 4, unsupported: 1 });
+  const of = (name: string) => report.tests.find((t) => t.name === name)!;
+  expect(of('a/near')).toEqual({ name: 'a/near', status: 'passed', largestError: 0.5 });
+  expect(of('a/far')).toMatchObject({ status: 'failed', reason: expect.stringMatching(/output y: 1 of 3 numbers are wrong, by up to 0\.1\d*; at 2 it is -3, expected -3\.09/) as string });
+  expect(of('a/nan').reason).toMatch(/at 0 it is -1, expected NaN/);
+  expect(of('b/shape').reason).toBe('output y is float32[1], expected float32[2]');
+  expect(of('b/dtype').reason).toBe('output y is bool[1], expected int32[1]');
+  expect(of('b/unknown')).toMatchObject({ status: 'unsupported', reason: expect.stringMatching(/^NonMaxSuppression: this operator is not supported/) as string });
+  expect(showConformance(report)).toMatch(/^1 passed, 4 failed, 1 unsupported \(reference\)\nFailed:\n/);
+  expect((await conformance(join(folder, 'a/near'), 'wasm')).tests).toMatchObject([{ name: 'near', status: 'passed' }]);
+  await expect(conformance(join(folder, 'a/near/test_data_set_0'), 'wasm')).rejects.toThrow(/holds no test/);
+});
+
+/** ONNX's own backend tests, where the package libonnx-testdata is installed. */
+const data = '/usr/share/libonnx-testdata/data';
+describe.skipIf(!existsSync(data))("ONNX's backend tests (skipped where libonnx-testdata is not installed)", () => {
+  test.each([['node', 640], ['simple', 7], ['pytorch-operator', 34], ['pytorch-converted', 72]] as const)('%s: none fails on WASM, at least %i pass', async (folder, least) => {
+    const report = await conformance(join(data, folder), 'wasm');
+    expect(report.tests.filter((t) => t.status === 'failed')).toEqual([]);
+    expect(report.passed).toBeGreaterThanOrEqual(least);
+  });
+  test('pytorch-operator: none fails in the reference', async () => {
+    expect((await conformance(join(data, 'pytorch-operator'), 'reference')).tests.filter((t) => t.status === 'failed')).toEqual([]);
+  });
+});

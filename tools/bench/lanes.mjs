@@ -35,13 +35,24 @@ async function within(ms, what, work) {
   }
 }
 
-/** A lane of the page: a worker. */
+/** Processor seconds of the browser's pages so far. All lanes of the page live in one process, and one at a time computes. */
+async function pageCpuMs(page) {
+  const session = await page.context().browser().newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { cpuTime }) => sum + 1000 * cpuTime, 0);
+}
+/** A lane of the page: a worker. `run` gives milliseconds by the clock and of the processor. */
 const workerLane = (page, name) => {
   const key = keyOf(name);
   return {
     open: (task) => page.evaluate(([k, t, n]) => window.bench.open(k, t, n), [key, task, name]),
     step: () => page.evaluate((k) => window.bench.step(k), key),
-    run: (steps) => page.evaluate(([k, s]) => window.bench.run(k, s), [key, steps]),
+    async run(steps) {
+      const before = await pageCpuMs(page);
+      const ms = await page.evaluate(([k, s]) => window.bench.run(k, s), [key, steps]);
+      return { ms, cpuMs: (await pageCpuMs(page)) - before };
+    },
     facts: () => page.evaluate((k) => window.bench.facts(k), key),
     counts: () => page.evaluate((k) => window.bench.counts(k), key),
     close: () => page.evaluate((k) => window.bench.close(k), key),
@@ -119,8 +130,8 @@ async function checkLosses(state, reference) {
 
 /**
  * Measures one workload on some lanes.
- * @returns {Promise<object[]>} a lane each: name, key, and problem or { losses, firstStepMs, dispatches, facts, counts, heapBytes, stepMs of
- *   every round, medianMs }
+ * @returns {Promise<object[]>} a lane each: name, key, and problem or { losses, firstStepMs, dispatches, facts, counts, heapBytes, stepMs and cpu
+ *   (processor milliseconds a step) of every round, and their medians medianMs and cpuMs }
  * @throws Error if this project's own lane, the first, fails
  */
 export async function measure(page, task, names, { rounds, roundMs, losses, openMs, timed }) {
@@ -143,14 +154,20 @@ export async function measure(page, task, names, { rounds, roundMs, losses, open
 /** Rounds in which every lane runs for about `roundMs`; a lane whose single step takes longer than that runs in two rounds only. */
 async function takeTurns(lanes, rounds, roundMs) {
   for (const state of lanes) {
-    // The steps so far were asked for one by one: the first round of a fast lane only finds its pace.
+    // The steps so far were asked for one by one: this run only finds the pace.
     const probe = Math.max(1, Math.min(20, Math.round(roundMs / 4 / state.roughMs)));
-    state.paceMs = (await state.lane.run(probe)) / probe;
+    state.paceMs = (await state.lane.run(probe)).ms / probe;
     state.steps = Math.max(1, Math.round(roundMs / state.paceMs));
+    state.cpu = [];
   }
   for (let round = 0; round < rounds; round++)
-    for (const state of lanes) if (round < 2 || state.paceMs <= roundMs) state.stepMs.push((await state.lane.run(state.steps)) / state.steps);
-  for (const state of lanes) state.medianMs = median(state.stepMs);
+    for (const state of lanes) {
+      if (round >= 2 && state.paceMs > roundMs) continue;
+      const { ms, cpuMs } = await state.lane.run(state.steps);
+      state.stepMs.push(ms / state.steps);
+      state.cpu.push(cpuMs / state.steps);
+    }
+  for (const state of lanes) Object.assign(state, { medianMs: median(state.stepMs), cpuMs: median(state.cpu) });
 }
 /** JavaScript heap of each lane's worker, where the browser tells. */
 async function noteMemory(page, lanes) {

@@ -17,9 +17,10 @@ const calls = {
   },
   step: advance,
   async run({ steps: count }) {
-    const began = performance.now();
+    const [began, before] = [performance.now(), process.cpuUsage()];
     for (let i = 0; i < count; i++) await advance();
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(before);
+    return { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
   },
 };
 process.on('message', async (message) => {

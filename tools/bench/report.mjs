@@ -32,21 +32,35 @@ const libraries = ['ours', 'tfjs', 'jax'];
 const heads = ['this project', 'tf.js', 'jax-js'];
 const rowsOf = (results) => results.map((result) => ({ ...result, ...Object.fromEntries([...libraries, 'native'].map((library) => [library, bestOf(result.lanes, library)])) }));
 
-/** Steps a second, with ratios to the best peer and to native. */
+/** How many times `other` takes what `ours` takes: by the clock, and in processor time. */
+const ratios = (ours, other) => ({ clock: speedUp(ours, other), cpu: other.cpuMs / ours.cpuMs });
+/** Least of each over the lanes. */
+const least = (all) => ({ clock: Math.min(...all.map(({ clock }) => clock)), cpu: Math.min(...all.map(({ cpu }) => cpu)) });
+const timed = (lane) => works(lane) && lane.medianMs !== undefined;
+
+/** Steps a second, with ratios to the best peer and, on the CPU, to native. */
 function speedTable(rows, usual, native) {
-  const [toPeer, toNative] = [[], []];
+  const columns = { peer: [], peerCpu: [], native: [], nativeCpu: [] };
+  const note = (name, value, bold) => {
+    if (value === undefined) return '';
+    columns[name].push(value);
+    return bold ? `**${times(value)}**` : times(value);
+  };
   const body = rows.map((row) => {
-    const peers = [row.tfjs, row.jax].filter((lane) => works(lane) && lane.medianMs);
-    const cells = [row.title, ...libraries.map((library) => rateCell(row[library], usual))];
-    const comparable = works(row.ours) && row.ours.medianMs;
-    const faster = comparable && peers.length ? Math.min(...peers.map((peer) => speedUp(row.ours, peer))) : undefined;
-    const slower = comparable && works(row.native) ? 1 / speedUp(row.ours, row.native) : undefined;
-    if (faster) toPeer.push(faster);
-    if (slower) toNative.push(slower);
-    return [...cells, faster ? `**${times(faster)}**` : '', ...(native ? [works(row.native) ? rate(row.native.medianMs) : '', slower ? times(slower) : ''] : [])];
+    const peers = [row.tfjs, row.jax].filter(timed);
+    const toPeers = timed(row.ours) && peers.length ? least(peers.map((peer) => ratios(row.ours, peer))) : undefined;
+    const toNative = timed(row.ours) && timed(row.native) ? ratios(row.ours, row.native) : undefined;
+    return [
+      row.title,
+      ...libraries.map((library) => rateCell(row[library], usual)),
+      note('peer', toPeers?.clock, true),
+      ...(native ? [note('peerCpu', toPeers?.cpu, true), timed(row.native) ? rate(row.native.medianMs) : '', note('native', toNative && 1 / toNative.clock), note('nativeCpu', toNative && 1 / toNative.cpu)] : []),
+    ];
   });
-  const means = ['geometric mean', '', '', '', toPeer.length ? `**${times(geometricMean(toPeer))}**` : '', ...(native ? ['', toNative.length ? times(geometricMean(toNative)) : ''] : [])];
-  return table(['steps a second', ...heads, 'ours against the best peer', ...(native ? ['native onnxruntime', 'our time against native'] : [])], [...body, means]);
+  const mean = (name, bold) => (columns[name].length ? (bold ? `**${times(geometricMean(columns[name]))}**` : times(geometricMean(columns[name]))) : '');
+  const means = ['geometric mean', '', '', '', mean('peer', true), ...(native ? [mean('peerCpu', true), '', mean('native'), mean('nativeCpu')] : [])];
+  const head = ['steps a second', ...heads, 'faster than the best peer', ...(native ? ['in processor time', 'native onnxruntime', 'our time against native', 'in processor time'] : [])];
+  return table(head, [...body, means]);
 }
 /** Time to the first step, and memory. */
 function costTable(rows) {

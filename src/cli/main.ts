@@ -9,6 +9,8 @@ import { readUserFiles, writeSection } from './files';
 import { infer } from './infer';
 import { makeModels } from './models';
 import { executorNamed } from './run-model';
+import { showTrained, train } from './train';
+import { parseTrain, trainHelp } from './train-arguments';
 import { claim, claimTable, readExperiment, run, showClaim, table } from './run';
 
 const help = `stipple: the laboratory without the page
@@ -23,7 +25,7 @@ const help = `stipple: the laboratory without the page
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
       --write                           put the table into the README
-  stipple infer MODEL.onnx              run an ONNX file on arrays
+${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
       --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
       --executor wasm|reference (wasm)
   stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
@@ -44,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [command = 'help', ...rest] = argv;
+  if (command === 'train') return trainCommand(rest); // its options are its own
   const { values, positionals } = parse(rest);
   const count = (name: string, text: string | undefined, fallback: number, max: number): number => {
     if (text === undefined) return fallback;
@@ -119,6 +122,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
 }
 
+async function trainCommand(rest: readonly string[]): Promise<number> {
+  const given = parseTrain(rest);
+  const report = await train(given, (line) => given.json || process.stderr.write(`${line}\n`));
+  process.stdout.write(`${given.json ? JSON.stringify(report, null, 2) : showTrained(report)}\n`);
+  return 0;
+}
 function parse(rest: string[]) {
   try {
     return parseArgs({

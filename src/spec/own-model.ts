@@ -4,7 +4,7 @@
  */
 
 /** Element types that a file may hold; halves are computed with as float32. */
-export type ElementType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'int8' | 'uint8' | 'bool';
+export type ElementType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'bool';
 
 /** An input or output of the file's graph. */
 export interface PortDescription {
@@ -112,6 +112,17 @@ export const taskCards: Readonly<Record<Task, TaskCard>> = {
     lossName: 'contrastive',
   },
 };
+
+export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
+/** With PyTorch's meanings and defaults: `weightDecay` is coupled (L2) for sgd and adam, decoupled for adamw. */
+export interface OptimizerChoice {
+  readonly name: (typeof optimizerNames)[number];
+  readonly learningRate: number;
+  /** sgd alone; default 0. */
+  readonly momentum?: number;
+  /** Default 0; for adamw 0.01. */
+  readonly weightDecay?: number;
+}
 
 /** Bytes that a training would take, part by part, on one provider. */
 export interface MemoryEstimate {

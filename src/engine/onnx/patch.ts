@@ -26,7 +26,7 @@ export function patchInitializers(bytes: Uint8Array, tensors: Params): Uint8Arra
   return patched.finish();
 }
 /** A message with one of its fields rewritten wherever it occurs; `change` returns nothing to leave it as it is. */
-function copied(message: ProtoReader, field: number, change: (inner: ProtoReader) => ProtoWriter | undefined): ProtoWriter {
+export function copied(message: ProtoReader, field: number, change: (inner: ProtoReader, whole: Uint8Array) => ProtoWriter | undefined): ProtoWriter {
   const out = new ProtoWriter();
   while (message.next()) {
     if (message.field !== field) {
@@ -34,7 +34,7 @@ function copied(message: ProtoReader, field: number, change: (inner: ProtoReader
       continue;
     }
     const whole = message.bytes();
-    out.bytes(field, change(new ProtoReader(whole))?.finish() ?? whole);
+    out.bytes(field, change(new ProtoReader(whole), whole)?.finish() ?? whole);
   }
   return out;
 }

@@ -2,11 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError, StippleError } from '../base/errors';
+import { fromBfloat } from '../base/half';
 import { sameShape, showShape, type Tensor } from '../base/tensor';
 import type { Executor } from '../engine/executor';
 import { toTensor } from '../engine/onnx/border';
 import { NodeError } from '../engine/onnx/graph-reader';
-import { decodeModel, type OnnxTensor } from '../engine/onnx/model';
+import { decodeModel, type OnnxTensor, type OnnxValueInfo } from '../engine/onnx/model';
 import { decodeTensor } from '../engine/onnx/tensor-proto';
 import { createExecutor, loadModelFile, runModel, type ExecutorName } from './run-model';
 
@@ -75,7 +76,7 @@ async function runSet(executor: Executor, path: string, set: string): Promise<Ve
   try {
     const file = await loadModelFile(join(path, 'model.onnx'));
     const { graph } = decodeModel(file.bytes, file.files);
-    const inputs = await tensorsOf(set, 'input', graph.inputs.map(({ name }) => name));
+    const inputs = widened(await tensorsOf(set, 'input', graph.inputs.map(({ name }) => name)), graph.inputs);
     const wanted = await tensorsOf(set, 'output', graph.outputs.map(({ name }) => name));
     const bfloat = graph.outputs.find(({ half }) => half === 'bfloat16');
     if (bfloat) throw new InputError('its output is bfloat16, whose rounding is not done: it is computed as float32');
@@ -100,6 +101,15 @@ async function tensorsOf(set: string, kind: 'input' | 'output', names: readonly 
   }
   return found;
 }
+
+/** ONNX's test data hold bfloat16 as its bits, in uint16. */
+const widened = (tensors: Readonly<Record<string, OnnxTensor>>, infos: readonly OnnxValueInfo[]): Record<string, OnnxTensor> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const isBits = tensor.dtype === 'uint16' && infos.some((info) => info.name === name && info.half === 'bfloat16');
+      return [name, isBits ? { ...tensor, dtype: 'float32', data: Float32Array.from(tensor.data as Uint16Array, fromBfloat) } : tensor];
+    }),
+  );
 
 interface Comparison {
   readonly problem?: string;

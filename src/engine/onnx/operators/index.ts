@@ -1,6 +1,7 @@
 /** What each ONNX operator means in our ops: a table for each family, and all of them together. */
 import { activations } from './activations';
 import { arithmetic } from './arithmetic';
+import { attentions } from './attention';
 import { contrib } from './contrib';
 import { losses } from './losses';
 import { shapes } from './shapes';
@@ -14,4 +15,4 @@ import type { Builder } from './builder';
 export type { Builder } from './builder';
 
 /** Every operator that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib }));
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions }));

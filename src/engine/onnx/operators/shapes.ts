@@ -97,8 +97,8 @@ const tile: Builder = (node) => {
   return repeats.reduce((x, times, axis) => ops.concat(Array.from({ length: times }, () => x), axis), node.input(0));
 };
 const constantNode: Builder = (node) => {
-  const value = node.attribute('value');
-  if (value?.type === 'tensor') return constant(fromFile(value.value, 'its value'));
+  const value = node.tensor('value') ?? node.tensor('sparse_value');
+  if (value) return constant(fromFile(value, 'its value'));
   const [float, int] = [node.attribute('value_float'), node.int('value_int')];
   if (float?.type === 'float') return scalar(float.value);
   if (int !== undefined) return integer(int);

@@ -123,7 +123,7 @@ class TwinSession implements Session {
 export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20, budgetMs = 20_000, countsOfSigns = [] }: { readonly steps?: number; readonly budgetMs?: number; readonly countsOfSigns?: readonly string[] } = {}): Twin {
   const byGraph = new Map<string, Comparison>();
   return {
-    provider: 'wasm',
+    provider: 'webgpu', // so that a lab loads what it loads there
     comparisons: () => [...byGraph.values()],
     async load(program, initial) {
       const session = await wasm.load(program, initial);

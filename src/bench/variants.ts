@@ -1,7 +1,7 @@
 /** The same training step otherwise arranged: k models in one graph, several steps in one run, params each by itself. For measuring. */
 import { sizeOf, tensor, type Tensor } from '../base/tensor';
 import { gradients } from '../engine/autodiff';
-import { liftProgram, type LiftOptions } from '../engine/lift';
+import { liftProgram, stack, type LiftOptions } from '../engine/lift';
 import { concat, reshape } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
 import { rewrite } from '../engine/rewrite';
@@ -13,11 +13,7 @@ import type { Step, Workload } from './workloads';
 type Named<T> = Readonly<Record<string, T>>;
 const mapped = <A, B>(record: Named<A>, f: (value: A, name: string) => B): Record<string, B> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
 
-function repeated({ dtype, shape, data }: Tensor, k: number): Tensor {
-  const all = new (data.constructor as Float32ArrayConstructor)(k * data.length); // whichever of the three typed arrays it is
-  for (let i = 0; i < k; i++) all.set(data, i * data.length);
-  return { dtype, shape: [k, ...shape], data: all };
-}
+const repeated = (t: Tensor, k: number): Tensor => stack(Array.from({ length: k }, () => t));
 /** k models that share each batch. */
 export function ingredients({ program, initial, feeds }: Step, { trainer }: Workload, k: number, options: LiftOptions): Step {
   const shared = Object.keys(trainer.batch);

@@ -3,6 +3,7 @@
  * batch, its features before the first trained weight) is read and computed once.
  */
 import { ShapeError } from '../base/errors';
+import type { Tensor } from '../base/tensor';
 import { concat, reshape, sliceAxis } from './ops';
 import { aligned, spread } from './ops/lifting';
 import type { Program } from './program';
@@ -46,6 +47,19 @@ function modelByModel(y: Value, inputs: Readonly<Record<string, Lifted>>, k: num
     return reshape(makeValue(y.op, own, y.attrs, y.shape, y.dtype), [1, ...y.shape]);
   });
   return concat(results, 0);
+}
+
+/** The tensors of k models, of one shape and dtype, as one [k, ...]. */
+export function stack(tensors: readonly Tensor[]): Tensor {
+  const { dtype, shape, data } = tensors[0]!;
+  const all = new (data.constructor as Float32ArrayConstructor)(tensors.length * data.length); // whichever of the three typed arrays it is
+  tensors.forEach((t, i) => all.set(t.data, i * data.length));
+  return { dtype, shape: [tensors.length, ...shape], data: all };
+}
+/** Model `at` of a stack, copied. */
+export function unstack({ dtype, shape: [k, ...shape], data }: Tensor, at: number): Tensor {
+  const size = data.length / k!;
+  return { dtype, shape, data: data.slice(at * size, (at + 1) * size) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { MismatchError } from '../base/errors';
 import { Fingerprint } from '../base/hash';
 import { Random } from '../base/random';
 import { floats, type Params, type Tensor } from '../base/tensor';
@@ -7,7 +8,8 @@ import { viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import type { Host } from './host';
 import type { Forward, ForwardSpec, Lab, Trainer, TrainerSpec, TrainingRun } from './lab';
-import { alternate, Running, trainingProgram } from './training';
+import { trainJointly } from './ingredients';
+import { alternate, feedsOf, initialOf, Running, trainingProgram, type CompiledTraining } from './training';
 
 /** A lab for one trial (one seed), and `close`, which releases all that it compiled. */
 export function createLab(host: Host, seed: number, arms: readonly string[]): { lab: Lab; close: () => Promise<void> } {
@@ -15,7 +17,7 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
   const sessions = new Set<Session>();
   /** Loaded steps that no run is using, by trainer. */
   const idle = new Map<Trainer, Session[]>();
-  const compiled = new Map<Trainer, ReturnType<typeof trainingProgram>>();
+  const compiled = new Map<Trainer, CompiledTraining>();
   let expected = 0;
   let done = 0;
 
@@ -29,10 +31,13 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     if (expected > 0) sink.progress(Math.min(1, done / expected), label);
   };
 
-  async function start(run: TrainingRun): Promise<{ running: Running; session: Session }> {
-    const { trainer } = run;
+  function compile(trainer: Trainer): CompiledTraining {
     let program = compiled.get(trainer);
     if (!program) compiled.set(trainer, (program = trainingProgram(trainer.spec)));
+    return program;
+  }
+  async function start(run: TrainingRun): Promise<{ running: Running; session: Session }> {
+    const { trainer } = run;
     let session: Session | undefined;
     const running = await Running.start(
       run,
@@ -42,7 +47,7 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
         else session = await load(await backends.choose(p, initial, feeds), p, initial);
         return session;
       },
-      program,
+      compile(trainer),
       host,
       (step, metrics) => lab.report(run.arm, step, metrics),
     );
@@ -68,6 +73,19 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
         idle.set(trainer, [...(idle.get(trainer) ?? []), session]);
       }
       return results;
+    },
+    ingredients: async (runs, done) => {
+      const [first] = runs;
+      if (!first) return;
+      if (runs.some(({ trainer }) => trainer !== first.trainer)) throw new MismatchError('lab.ingredients: runs of different trainers came. Make one trainer for all of them.');
+      const program = compile(first.trainer);
+      const executor = await backends.choose(program.program, initialOf(program, first.from, first.frozen), feedsOf(first, 0));
+      if (executor.provider !== 'webgpu' || runs.length === 1) {
+        for (const [at, run] of runs.entries()) await done(await lab.train(run), at);
+        return;
+      }
+      const opened = (lifted: Program, initial: Readonly<Record<string, Tensor>>): Promise<Session> => load(executor, lifted, initial);
+      await trainJointly({ runs, compiled: program, load: opened, host, point: (run, step, metrics) => lab.report(run.arm, step, metrics), stepped: () => worked(1, 'Training'), done });
     },
     forward: (spec: ForwardSpec): Forward => {
       const layout = layoutOf(spec.params);

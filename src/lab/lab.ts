@@ -82,6 +82,12 @@ export interface Lab {
   train(run: TrainingRun): Promise<Params>;
   /** Several trainings side by side, a step each in turn: their curves grow together. Results in order. */
   together(runs: readonly TrainingRun[]): Promise<Params[]>;
+  /**
+   * Trainings of one trainer whose set the knobs fix: a sweep, the ingredients of a soup. Where a step costs by the dispatch (WebGPU), in
+   * one graph, equal to training them alone up to rounding; elsewhere one after another, as `train`. Either way all that is shown comes
+   * run by run, and `done` is awaited with each result in order. @throws MismatchError if their trainers differ
+   */
+  ingredients(runs: readonly TrainingRun[], done: (params: Params, at: number) => Promise<void>): Promise<void>;
   forward(spec: ForwardSpec): Forward;
   /** The honest way for the rest: any program, loaded; released with the trial. */
   compile(program: Program, initial: Readonly<Record<string, Tensor>>): Promise<Session>;

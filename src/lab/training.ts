@@ -91,6 +91,8 @@ interface Good {
   readonly step: number;
   readonly theta: Tensor;
 }
+/** What a run asks of the session behind it. */
+export type Stepping = Pick<Session, 'step' | 'drain' | 'read'>;
 /** One run in progress: `advance` takes one step. */
 export class Running {
   private step = 0;
@@ -103,7 +105,7 @@ export class Running {
 
   private constructor(
     private readonly run: TrainingRun,
-    private readonly session: Session,
+    private readonly session: Stepping,
     private readonly compiled: CompiledTraining,
     private readonly host: Pick<Host, 'now'>,
     private readonly point: (step: number, metrics: Readonly<Record<string, number>>) => void,
@@ -111,7 +113,7 @@ export class Running {
     this.lastDrain = host.now();
   }
 
-  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Session>, compiled: CompiledTraining, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
+  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Stepping>, compiled: CompiledTraining, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
     const session = await acquire(compiled.program, initialOf(compiled, run.from, run.frozen), feedsOf(run, 0));
     return new Running(run, session, compiled, host, show);
   }
@@ -120,8 +122,16 @@ export class Running {
     return this.step >= this.run.steps;
   }
   async advance(): Promise<void> {
-    const step = this.step++;
-    await this.session.step(feedsOf(this.run, step));
+    await this.feed();
+    await this.settle();
+  }
+  /** The first half of a step: queues it. */
+  feed(): Promise<void> {
+    return this.session.step(feedsOf(this.run, this.step++));
+  }
+  /** The second half: reads back what is due, and shows it. */
+  async settle(): Promise<void> {
+    const step = this.step - 1;
     const watch = this.run.watch;
     const due = watch && ((step + 1) % watch.every === 0 || this.done);
     if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || step === 0) await this.drain();
@@ -160,7 +170,8 @@ export class Running {
   }
 }
 
-const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec.optimizer, step, run.hyper(step), run.next(step));
+/** What a run's step is fed with. */
+export const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec.optimizer, step, run.hyper(step), run.next(step));
 const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
 
 /** A training that left the finite numbers, or whose loss blew up: its last good params are kept on the error. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../base/random';
 import { int32, type Tensor } from '../base/tensor';
-import { liftProgram } from '../engine/lift';
+import { liftProgram, stack, unstack } from '../engine/lift';
 import type { Program } from '../engine/program';
 import { differenceOf } from '../engine/testing/conformance';
-import { liftings, stacked, unstacked, type Lifting } from '../engine/testing/lifting';
+import { liftings, type Lifting } from '../engine/testing/lifting';
 import type { Executor } from '../engine/executor';
 import type { TrainerSpec } from '../lab/lab';
 import { initialOf, stepFeeds, trainingProgram } from '../lab/training';
@@ -23,7 +23,7 @@ async function worstByOp(executor: Executor, { together, apart, feedsTogether, f
   const worst: Record<string, number> = {};
   for (const [name, value] of Object.entries(lifted)) {
     const op = name.split('.')[0]!;
-    for (let model = 0; model < k; model++) worst[op] = Math.max(worst[op] ?? 0, differenceOf(unstacked(value, model), alone[`${name}.${model}`]!));
+    for (let model = 0; model < k; model++) worst[op] = Math.max(worst[op] ?? 0, differenceOf(unstack(value, model), alone[`${name}.${model}`]!));
   }
   return worst;
 }
@@ -64,25 +64,25 @@ test('k trainings in one graph are those trainings, bit for bit where lifted exa
   const { program, initial, feeds } = training();
   const shared = ['x', 'y'];
   const models = Array.from({ length: k }, (_, model) => model);
-  const stack = (of: (model: number) => Readonly<Record<string, Tensor>>): Record<string, Tensor> =>
-    Object.fromEntries(Object.keys(of(0)).map((name) => [name, shared.includes(name) ? of(0)[name]! : stacked(models.map((model) => of(model)[name]!))]));
-  const exact = await wasm!.load(liftProgram(program, k, { shared, exactly: true }), stack(initial));
-  const rounded = await wasm!.load(liftProgram(program, k, { shared }), stack(initial));
+  const stackOf = (of: (model: number) => Readonly<Record<string, Tensor>>): Record<string, Tensor> =>
+    Object.fromEntries(Object.keys(of(0)).map((name) => [name, shared.includes(name) ? of(0)[name]! : stack(models.map((model) => of(model)[name]!))]));
+  const exact = await wasm!.load(liftProgram(program, k, { shared, exactly: true }), stackOf(initial));
+  const rounded = await wasm!.load(liftProgram(program, k, { shared }), stackOf(initial));
   const alone = await Promise.all(models.map((model) => wasm!.load(program, initial(model))));
   for (let step = 0; step < 12; step++) {
-    const [a, b] = [await exact.run(stack((model) => feeds(step, model))), await rounded.run(stack((model) => feeds(step, model)))];
+    const [a, b] = [await exact.run(stackOf((model) => feeds(step, model))), await rounded.run(stackOf((model) => feeds(step, model)))];
     for (const model of models) {
       const { loss } = await alone[model]!.run(feeds(step, model));
-      expect(unstacked(a.loss!, model)).toEqual(loss);
-      expect(differenceOf(unstacked(b.loss!, model), loss!)).toBeLessThan(1e-6);
+      expect(unstack(a.loss!, model)).toEqual(loss);
+      expect(differenceOf(unstack(b.loss!, model), loss!)).toBeLessThan(1e-6);
     }
   }
   for (const name of Object.keys(program.state)) {
     const [a, b] = [await exact.read(name), await rounded.read(name)];
     for (const model of models) {
       const own = await alone[model]!.read(name);
-      expect(unstacked(a, model)).toEqual(own);
-      expect(differenceOf(unstacked(b, model), own)).toBeLessThan(1e-6);
+      expect(unstack(a, model)).toEqual(own);
+      expect(differenceOf(unstack(b, model), own)).toBeLessThan(1e-6);
     }
   }
 });

@@ -1,7 +1,7 @@
 /** Every case of every op for k models at once and for each of them alone: the two must agree, whichever operands differ between models. */
 import { Random } from '../../base/random';
 import type { Tensor } from '../../base/tensor';
-import { lift, type LiftOptions } from '../lift';
+import { lift, stack, type LiftOptions } from '../lift';
 import type { Program } from '../program';
 import { input, type Value } from '../value';
 import { families, wideFamilies, type Case } from './cases';
@@ -52,7 +52,7 @@ function liftCase(name: string, { inputs, build }: Case, rng: Random, k: number,
   const numbers = Object.fromEntries(operands.map((o) => [o, Array.from({ length: k }, (_, model) => (model === 0 ? inputs[o]! : shuffled(inputs[o]!, rng.fork(o, model))))]));
   const single = Object.fromEntries(operands.map((o) => [o, numbers[o]!.map((t, model) => apart.feed(`${name}.${o}.${model}`, t))]));
   const shared = Object.fromEntries(operands.map((o) => [o, together.feed(`${name}.${o}.0`, inputs[o]!)]));
-  const stacks = Object.fromEntries(operands.map((o) => [o, together.feed(`${name}.${o}`, stacked(numbers[o]!))]));
+  const stacks = Object.fromEntries(operands.map((o) => [o, together.feed(`${name}.${o}`, stack(numbers[o]!))]));
   for (const many of choices(operands)) {
     const key = `${name}.y.${many.join('+')}`;
     const [lifted] = lift([build(shared)], new Map(many.map((o) => [shared[o]!, stacks[o]!])), k, options);
@@ -68,14 +68,3 @@ const shuffled = (t: Tensor, rng: Random): Tensor => {
   const order = rng.permutation(t.data.length);
   return { ...t, data: t.data.map((_, i) => t.data[order[i]!]!) };
 };
-export function stacked(tensors: readonly Tensor[]): Tensor {
-  const { dtype, shape, data } = tensors[0]!;
-  const all = new (data.constructor as Float32ArrayConstructor)(tensors.length * data.length); // whichever of the three typed arrays it is
-  tensors.forEach((t, i) => all.set(t.data, i * data.length));
-  return { dtype, shape: [tensors.length, ...shape], data: all };
-}
-/** Model `at` of a stack. */
-export function unstacked({ dtype, shape: [k, ...shape], data }: Tensor, at: number): Tensor {
-  const size = data.length / k!;
-  return { dtype, shape, data: data.slice(at * size, (at + 1) * size) };
-}

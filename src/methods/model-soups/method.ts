@@ -5,7 +5,7 @@
 import { InputError } from '../../base/errors';
 import type { Params } from '../../base/tensor';
 import { average, countParams, lerp, pairwiseCosine, planeThrough } from '../../lab/combine';
-import type { Lab, Trainer } from '../../lab/lab';
+import type { Lab, Trainer, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
 import { initCnn, withHead } from '../../nn/cnn';
 import { cosine } from '../../nn/schedules';
@@ -80,18 +80,19 @@ async function run(lab: Lab, knobs: Knobs): Promise<Kept> {
   const show = (): void => lab.picture('scatter', scatterOf(infos, stars));
   show();
 
-  let firstStep = 0;
-  for (const [at, recipe] of recipes.entries()) {
-    const losses: number[] = [];
-    const params = await fineTune(lab, { task, trainer, evaluate, from: start, recipe, path: ['ingredient', at + 1], arm: 'ingredients', firstStep, losses });
-    firstStep += recipe.steps;
+  const losses = recipes.map((): number[] => []);
+  const runs = recipes.map((recipe, at) => {
+    const firstStep = recipes.slice(0, at).reduce((n, { steps }) => n + steps, 0);
+    return fineTuning(lab, { task, trainer, evaluate, from: start, recipe, path: ['ingredient', at + 1], arm: 'ingredients', firstStep, losses: losses[at]! });
+  });
+  await lab.ingredients(runs, async (params, at) => {
     const measured = await measure(evaluate, task, params);
     ingredients.push(measured);
-    infos.push({ ...measured, recipe, losses });
+    infos.push({ ...measured, recipe: recipes[at]!, losses: losses[at]! });
     show();
     lab.picture('sweep', sweepTable(infos));
     lab.picture('curves', curvesOf(infos));
-  }
+  });
   const models = ingredients.map((m) => m.params);
   const ranked = sortedOrder(ingredients.map((m) => m.validation));
   const best = ingredients[ranked[0]!]!;
@@ -154,10 +155,10 @@ interface FineTuning {
   /** Filled with the loss of every step. */
   readonly losses: number[];
 }
-function fineTune(lab: Lab, { task, trainer, evaluate, from, recipe, path, arm, firstStep, losses }: FineTuning): Promise<Params> {
+function fineTuning(lab: Lab, { task, trainer, evaluate, from, recipe, path, arm, firstStep, losses }: FineTuning): TrainingRun {
   const { steps, learningRate, weightDecay, warmUp } = recipe;
   const rate = cosine(learningRate, steps, warmUp);
-  return lab.train({
+  return {
     trainer,
     arm,
     from,
@@ -173,7 +174,7 @@ function fineTune(lab: Lab, { task, trainer, evaluate, from, recipe, path, arm, 
       every: Math.ceil(steps / 4),
       call: async ({ step, params }) => lab.report(arm, step, { 'validation/accuracy': scoreOf(await evaluate(await params(), task.validation), task.validation.labels).accuracy }),
     },
-  });
+  };
 }
 
 /** f_E(x) = (1/k) sum_i f(x; theta_i), for every split. */
@@ -284,15 +285,16 @@ async function drawBetween(lab: Lab, knobs: Knobs, task: Task, evaluate: Evaluat
 /** The negative control: ingredients from different random starts, heads included, share no basin. */
 async function differentInits(lab: Lab, knobs: Knobs, task: Task, trainer: Trainer, evaluate: Evaluate, settle: (arm: string, label: string, figures: Figures, params?: Params) => void): Promise<void> {
   const models: Measured[] = [];
-  for (let i = 1; i <= controlRuns; i++) {
+  const runs = Array.from({ length: controlRuns }, (_, at) => {
+    const i = at + 1;
     const drawn = drawRecipe(lab.rng.fork('sweep', i), knobs);
     // From random weights a fine-tuning rate hardly moves a network: the upper ends of both ranges; the rest as drawn.
     const steps = Math.max(knobs.stepsMin, knobs.stepsMax);
     const recipe: IngredientRecipe = { ...drawn, steps, warmUp: Math.max(1, Math.round(0.08 * steps)), learningRate: Math.max(knobs.learningRateMin, knobs.learningRateMax) };
     const from = initCnn(lab.rng.fork('different-inits', i), task.classNames.length);
-    const params = await fineTune(lab, { task, trainer, evaluate, from, recipe, path: ['different-inits', i, 'batches'], arm: 'different-inits', firstStep: (i - 1) * steps, losses: [] });
-    models.push(await measure(evaluate, task, params));
-  }
+    return fineTuning(lab, { task, trainer, evaluate, from, recipe, path: ['different-inits', i, 'batches'], arm: 'different-inits', firstStep: at * steps, losses: [] });
+  });
+  await lab.ingredients(runs, async (params) => void models.push(await measure(evaluate, task, params)));
   const soup = await measure(evaluate, task, average(models.map((m) => m.params)));
   settle('different-inits', 'Uniform soup, different starts', soup, soup.params);
   const alone = mean(models.map((m) => m.test));

@@ -1,22 +1,13 @@
 /** A long training through the lab, and what memory it holds meanwhile: it must not grow with the number of steps. */
-import { Random } from '../base/random';
-import { int32, tensor, type Tensor } from '../base/tensor';
 import type { Executor } from '../engine/executor';
 import { createLab } from '../lab/create-lab';
 import type { Host } from '../lab/host';
-import { crossEntropy } from '../nn/losses';
-import { initMlp, mlp } from '../nn/mlp';
-import { adam } from '../nn/optimizers';
+import { smallWorkload } from './small';
 
-const sizes = [16, 16, 10] as const;
-const batchSize = 8;
-function batchOf(rng: Random): Record<string, Tensor> {
-  return { x: tensor(rng.fork('x').fillNormal(new Float32Array(batchSize * sizes[0])), [batchSize, sizes[0]]), y: int32(Int32Array.from({ length: batchSize }, () => rng.int(10))) };
-}
 const ignored = (): void => undefined;
 const free = async (): Promise<void> => undefined;
 
-/** Trains a small MLP for `steps` steps as a method would; `look` is awaited after every `every` of them. */
+/** Trains the small workload for `steps` steps as a method would; `look` is awaited after every `every` of them. */
 export async function endure(executor: Executor, steps: number, every: number, look: (step: number) => Promise<void>): Promise<void> {
   const host: Host = {
     backends: { choose: async () => executor, current: async () => executor },
@@ -27,16 +18,9 @@ export async function endure(executor: Executor, steps: number, every: number, l
     now: () => performance.now(),
   };
   const { lab, close } = createLab(host, 1, []);
-  const from = initMlp(lab.rng.fork('from'), sizes);
-  const trainer = lab.trainer({
-    name: 'endurance',
-    params: Object.fromEntries(Object.entries(from).map(([name, { shape }]) => [name, shape])),
-    batch: { x: { shape: [batchSize, sizes[0]] }, y: { shape: [batchSize], dtype: 'int32' } },
-    loss: ({ params, batch }) => ({ loss: crossEntropy(mlp(params, batch.x!, 2), batch.y!) }),
-    optimizer: adam(),
-  });
+  const { trainer, initial, batch, hyper } = smallWorkload();
   const watch = { every, call: async ({ step }: { step: number }) => look(step) };
-  await lab.train({ trainer, arm: 'endurance', from, steps, hyper: () => ({ learningRate: 1e-3 }), next: (step) => batchOf(lab.rng.fork('batch', step)), watch });
+  await lab.train({ trainer: lab.trainer(trainer), arm: 'endurance', from: initial(), steps, hyper: () => hyper, next: batch, watch });
   await close();
 }
 

@@ -3,6 +3,7 @@
 //   ingredients  2, 4, 8 and 16 models in one graph against one model
 //   unrolling    2, 4, 8 and 16 steps in one run against one
 //   layout       params each by itself against one flat vector
+// An ID is one of src/bench/workloads.ts, or `small`: a step whose arithmetic is next to nothing.
 // WASM in Node, the variants in turn, each time the fastest of all rounds: what other programs do only ever adds to it. `--webgpu` counts
 // dispatches and times a step in Chromium instead; `--where` says which kinds of node the time goes to.
 import fs from 'node:fs';
@@ -27,7 +28,8 @@ if (!(family in families)) throw new Error(`The first word must be one of ${Obje
 async function stepOfVariant(load, id, [, kind, n]) {
   const { stepOf, workloads } = await load('/src/bench/workloads.ts');
   const { ingredients, perTensor, unrolled } = await load('/src/bench/variants.ts');
-  const workload = workloads[id]();
+  const { smallWorkload } = await load('/src/bench/small.ts');
+  const workload = id === 'small' ? smallWorkload() : workloads[id]();
   const plain = stepOf(workload);
   if (kind === 'plain') return plain;
   if (kind === 'perTensor') return perTensor(workload);
@@ -35,7 +37,7 @@ async function stepOfVariant(load, id, [, kind, n]) {
 }
 
 const source = await openSource();
-const workloadIds = ids.length > 0 ? ids : family === 'ingredients' ? ['mlp', 'siren'] : Object.keys((await source.load('/src/bench/workloads.ts')).workloads);
+const workloadIds = ids.length > 0 ? ids : family === 'ingredients' ? ['small', 'mlp', 'siren'] : Object.keys((await source.load('/src/bench/workloads.ts')).workloads);
 
 // -- WASM --------------------------------------------------------------------------------------------------------------------
 

@@ -87,11 +87,12 @@ export function showGpu(results, facts) {
   const rows = rowsOf(results.filter(({ group }) => group === 'webgpu'));
   if (rows.length === 0) return '';
   const { adapter, software } = facts.machine.webgpu;
-  const dispatches = (lane) => (works(lane) ? `${lane.dispatches}${lane.name.backend === 'webgpu' ? '' : ` (${lane.name.backend})`}` : lane ? `none: ${lane.problem}` : '');
+  const onWebGpu = (row, library) => row.lanes.find(({ name }) => name.library === library && name.backend === 'webgpu');
+  const dispatches = (lane) => (works(lane) ? lane.dispatches : `none: ${lane.problem}`);
   const memory = (lane) => (works(lane) ? megabytes(lane.counts.gpuBytes) : '');
   const counts = table(
     ['', ...heads.map((head) => `dispatches a step, ${head}`), ...heads.map((head) => `GPU buffers, ${head}`)],
-    rows.map((row) => [row.title, ...libraries.map((library) => dispatches(row[library])), ...libraries.map((library) => memory(row[library]))]),
+    rows.map((row) => [row.title, ...libraries.map((library) => dispatches(onWebGpu(row, library))), ...libraries.map((library) => memory(onWebGpu(row, library)))]),
   );
   if (software) return `WebGPU on a software adapter (${adapter}): the first losses agree in every cell that has a number; speed is not measured, as there is no GPU here.\n\n${counts}`;
   return `WebGPU on ${adapter}:\n\n${speedTable(rows, 'webgpu', false)}\n\n${counts}`;

@@ -13,7 +13,7 @@ let dispatches = 0;
 let gpuBytes = 0;
 const memories = new Set<WebAssembly.Memory>();
 
-/** Every call of a method does `before` first. */
+/** After every call of a method of a browser class, if the browser has it, calls `after` with its object and result. */
 function wrap<K extends string>(owner: { readonly prototype: object } | undefined, name: K, after: (self: object, result: unknown) => void): void {
   const prototype = owner?.prototype as Record<K, (...args: unknown[]) => unknown> | undefined; // a browser class: its methods are functions
   const method = prototype?.[name];

@@ -45,8 +45,8 @@ const options = {
 export function parseTrain(argv: readonly string[]): TrainArguments {
   const { values, positionals } = parse(argv);
   const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) throw new InputError(`stipple train takes one model, but ${positionals.length} came.\n\n${trainHelp}`);
-  if (values.data === undefined) throw new InputError(`stipple train needs --data DATA.npz, with x and y.\n\n${trainHelp}`);
+  if (model === undefined || more.length > 0) throw new InputError(`stipple train takes one model, but ${positionals.length} came. "stipple help" tells all options.`);
+  if (values.data === undefined) throw new InputError(`stipple train needs --data DATA.npz, with x and y. "stipple help" tells all options.`);
   const momentum = values.momentum === undefined ? undefined : number('momentum', values.momentum, 0, 1);
   const name = oneOf('optimizer', values.optimizer, optimizerNames) ?? 'adam';
   if (momentum !== undefined && name !== 'sgd') throw new InputError(`--momentum belongs to sgd; ${name} has its own two. Leave it out, or use --optimizer sgd.`);
@@ -79,7 +79,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], allowPositionals: true, options });
   } catch (error) {
-    throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${trainHelp}`);
+    throw new InputError(`${error instanceof Error ? error.message : String(error)} "stipple help" tells all options.`);
   }
 }
 function number(name: string, given: string, above: number, below: number): number {

@@ -36,7 +36,7 @@ function describeTensors({ graph }: OnnxModel, read: ReadModel, { reached, stopp
   return Object.entries(graph.initializers).map(([name, tensor]) => {
     const value = read.program.constants[name];
     const blocker = value && stopped.get(value);
-    const blocked = whyNot(name, tensor, value, reached) ?? (blocker && `node ${blocker.node.name} (${blocker.node.operator}) has no gradient, and ${name} lies before it`);
+    const blocked = blocker ? `node ${blocker.node.name} (${blocker.node.operator}) has no gradient, and ${name} lies before it` : whyNot(name, tensor, value, reached);
     const given = roles.get(name)!; // every initializer has one
     const role = blocked === undefined || blocker || given === 'statistic' ? given : 'constant';
     const able = blocked === undefined && role !== 'statistic' && role !== 'constant';

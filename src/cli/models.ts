@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors';
 import { sha256 } from '../base/hash';
+import { encodeModel } from '../engine/onnx/model';
 import { writeModel } from '../engine/onnx/writer';
 import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
@@ -41,10 +42,12 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
       recipe.seed,
       [],
     );
-    const { params, program, metrics } = await recipe.make(lab);
+    const made = await recipe.make(lab);
+    const { metrics } = made;
     await close();
     await executor.close();
-    const bytes = writeModel(program, params, { title: recipe.title, seed: String(recipe.seed), spec: JSON.stringify(recipe.spec), licence: 'MIT' });
+    const about = { title: recipe.title, seed: String(recipe.seed), spec: JSON.stringify(recipe.spec), licence: 'MIT' };
+    const bytes = 'file' in made ? encodeModel({ ...made.file, metadata: about }) : writeModel(made.program, made.params, about);
     const hash = await sha256(bytes);
     const seconds = Math.round((performance.now() - began) / 1000);
     const cardPath = join(root, 'models', `${recipe.id}.json`);

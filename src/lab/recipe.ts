@@ -1,4 +1,5 @@
 import type { Params } from '../base/tensor';
+import type { OnnxModel } from '../engine/onnx/model';
 import type { Program } from '../engine/program';
 import type { Lab } from './lab';
 
@@ -10,12 +11,11 @@ export interface Recipe {
   readonly seed: number;
   /** What it was trained on and how, as plain data: goes into the card as it is. */
   readonly spec: Readonly<Record<string, string | number | boolean>>;
-  readonly make: (lab: Lab) => Promise<{
-    readonly params: Params;
-    /** The forward function as a program whose constants are the params: the ONNX file's graph. */
-    readonly program: Program;
+  readonly make: (lab: Lab) => Promise<Made & {
     /** Measured on held-out data, with the trivial baseline beside each. */
     readonly metrics: Readonly<Record<string, number>>;
   }>;
 }
+/** The forward function as a program whose constants are the params; or the ONNX file itself, where another exporter's ways are to be shown. */
+export type Made = { readonly params: Params; readonly program: Program } | { readonly file: OnnxModel };
 export const defineRecipe = (recipe: Recipe): Recipe => recipe;

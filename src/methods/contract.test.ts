@@ -22,6 +22,13 @@ async function trial(id: string, arms: readonly string[], seed = 1000): Promise<
   return kit;
 }
 
+/** Each series in its order. How the points of arms that train side by side interleave depends on how fast the machine is, and on nothing else. */
+function bySeries(points: TestLab['points']): Readonly<Record<string, readonly (readonly [number, number])[]>> {
+  const series: Record<string, (readonly [number, number])[]> = {};
+  for (const { arm, metric, step, value } of points) (series[`${arm} ${metric}`] ??= []).push([step, value]);
+  return series;
+}
+
 test('cards and methods are the same folders', () => {
   expect(Object.keys(cards).sort()).toEqual(methodIds().sort());
 });
@@ -61,7 +68,7 @@ describe.each(Object.keys(cards))('%s', (id) => {
     const again = await trial(id, all);
     expect([...again.marks]).toEqual([...first.marks]);
     expect(again.outcomes).toEqual(first.outcomes);
-    expect(again.points).toEqual(first.points);
+    expect(bySeries(again.points)).toEqual(bySeries(first.points));
     const other = await trial(id, all, 1001);
     expect([...other.marks.values()]).not.toEqual([...first.marks.values()]);
   });

@@ -1,5 +1,5 @@
 /** What the screen of an own model shows besides pictures: plain data, made by the worker, drawn by the page. */
-import type { MemoryEstimate, ModelDescription, Task, TensorUse } from './own-model';
+import type { MemoryEstimate, ModelDescription, Task, TensorDescription } from './own-model';
 import type { Images } from './picture';
 
 /** One array of the data, as far as a person wants to see it. */
@@ -15,6 +15,8 @@ export interface ArrayDescription {
 export interface DataView {
   /** File names, or what the project's own data are called. */
   readonly from: string;
+  /** True where they are the project's own. */
+  readonly shipped: boolean;
   readonly arrays: readonly ArrayDescription[];
   /** How many examples train, validate. */
   readonly split: { readonly train: number; readonly validation: number };
@@ -33,8 +35,6 @@ export interface OwnModelDetails {
   readonly shipped: boolean;
   readonly sizeBytes: number;
   readonly model: ModelDescription;
-  /** What becomes of each tensor, as the knobs stand; absent where a pattern is in error. */
-  readonly uses?: Readonly<Record<string, TensorUse>>;
   readonly notes: readonly string[];
   readonly data?: DataView;
   readonly task: Task;
@@ -45,3 +45,12 @@ export interface OwnModelDetails {
   /** What to do about memory, where it is tight. */
   readonly hint?: string;
 }
+
+/** The tensors that the last operator with trainable ones reads: what "the last layer" means everywhere. */
+export function lastLayer({ layers, tensors }: Pick<ModelDescription, 'layers' | 'tensors'>): readonly string[] {
+  const open = new Set(tensors.filter((t) => !isFixed(t)).map((t) => t.name));
+  const last = layers.findLast((layer) => layer.reads.some((name) => open.has(name)));
+  return last?.reads.filter((name) => open.has(name)) ?? [];
+}
+/** A tensor that a choice leaves alone: no gradient reaches it, or it is a statistic or a constant. */
+export const isFixed = ({ blocked, role }: TensorDescription): boolean => blocked !== undefined || role === 'statistic' || role === 'constant';

@@ -1,5 +1,5 @@
 /** The screen: methods at the left, the experiment in the middle, its knobs at the right. */
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { selectCard } from '../store/app';
 import { About } from './About';
 import { useApp, useAppStore } from './app-context';
@@ -11,6 +11,9 @@ import { RunBar, RunStatus } from './RunBar';
 import { ArmPanel, FilePanel, KnobPanel, ProofNote, RunSettings, SharePanel, WantedFiles } from './Side';
 import { texts } from './texts';
 import { nextTheme, readTheme, showTheme } from './theme';
+
+/** A card's own screen is fetched when its card is first opened. */
+const ModelScreen = lazy(() => import('./own-model/ModelScreen'));
 
 export function App() {
   const card = useApp(selectCard);
@@ -29,6 +32,7 @@ export function App() {
           <Gallery />
           <main id="experiment" tabIndex={-1}>
             <Head />
+            {card.screen === 'model' && <Suspense fallback={<p className="blank">{texts.screen}</p>}><ModelScreen /></Suspense>}
             <Charts between={narrow && <Disclosed />} more={[...otherPictures(card), ...askPanels(card, true)]}>
               <MainPicture />
               {askPanels(card, false)}

@@ -10,7 +10,7 @@ import { isActive } from '../store/run';
 import { useApp, useAppStore } from './app-context';
 import { texts } from './texts';
 
-const Mark = ({ kind }: { kind: 'yes' | 'no' | 'open' }) => (
+export const Mark = ({ kind }: { kind: 'yes' | 'no' | 'open' }) => (
   <svg className={`mark ${kind}`} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
     <circle cx="9" cy="9" r="8" />
     {kind === 'yes' && <path d="M5 9.3l2.8 2.8L13 6.5" />}

@@ -59,7 +59,7 @@ export function otherPictures(card: Card): readonly ReactNode[] {
 }
 /** The card's questions before a run, or of what a run left, one node each. */
 export const askPanels = (card: Card, needsRun: boolean): readonly ReactNode[] =>
-  Object.entries(card.asks ?? {}).filter(([, ask]) => ask.needsRun === needsRun).map(([name]) => <AskPanel key={`${card.id} ${name}`} card={card} name={name} />);
+  Object.entries(card.asks ?? {}).filter(([, ask]) => ask.needsRun === needsRun && !ask.onScreen).map(([name]) => <AskPanel key={`${card.id} ${name}`} card={card} name={name} />);
 
 function AskPanel({ card, name }: { card: Card; name: string }) {
   const ask = card.asks![name]!;

@@ -93,7 +93,8 @@ export function FilePanel() {
   const files = useApp((app) => app.files);
   const store = useAppStore();
   const input = useRef<HTMLInputElement>(null);
-  if (!card || !refs || (!card.accepts?.length && refs.length === 0)) return null;
+  // A screen of the card's own has its own place for files; what a link asks for and is missing can be struck off here.
+  if (!card || !refs || (!card.accepts?.length && refs.length === 0) || (card.screen && refs.every((ref) => Object.hasOwn(files, ref.sha256)))) return null;
   const t = texts.files;
   const kinds = card.accepts ?? [];
   return (

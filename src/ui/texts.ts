@@ -58,6 +58,7 @@ export const texts = {
   about: { title: 'How it works', equations: 'Equations', caveats: 'Caveats', source: 'Source', code: 'Code', paper: 'arXiv' },
   knobs: { title: 'Knobs', settings: 'Settings', disclosed: 'Knobs and settings', arms: 'Arms', run: 'Run settings', seed: 'Seed', seeds: 'Number of seeds', seedHelp: 'Root of all randomness. Seeds s, s + 1, … are run side by side.', backend: 'Backend', threads: 'WASM threads', threadsHelp: 'One gives the same bits anywhere. More may be faster, where the page is isolated.', restore: 'Restore defaults', changed: 'changed from', automatic: 'automatic', role: { method: 'method', baseline: 'baseline', ablation: 'ablation', control: 'control' } },
   backend: { auto: 'Auto (the faster)', wasm: 'WASM', webgpu: 'WebGPU' } satisfies Record<Backend, string>,
+  screen: 'Opening…',
   stale: 'The knobs have moved since this run. Press Run to see their effect.',
   files: { title: 'Your data', choose: 'Choose files', drop: 'or drop them anywhere on the page', remove: (name: string) => `Remove ${name}`, missing: 'not on this page: drop it here', kinds: (kinds: string) => `Takes ${kinds}. Files stay on this computer.`, release: 'Drop the files to add them',
     wanted: (name: string) => `This experiment reads ${name}`, digest: (sha256: string, size: string) => `${size}, SHA-256 ${sha256.slice(0, 16)}…`,

@@ -1,6 +1,7 @@
 /** For work on the screen alone: a worker that speaks the protocol and invents the numbers. Never part of the product. */
 import { cards } from '../../methods/cards';
 import { assertNever } from '../../base/errors';
+import { fakeDetails } from './fake-details';
 import { Rng } from './small-random';
 import type { Command, RunEvent, SeriesBatch } from '../../spec/messages';
 import type { Picture } from '../../spec/picture';
@@ -64,6 +65,11 @@ class FakeWorker implements WorkerLike {
       case 'step': return this.emit({ type: 'paused', runId: command.runId });
       case 'stop': clearInterval(this.timer); return this.emit({ type: 'failed', runId: command.runId, problem: { kind: 'stopped', message: 'Stopped by the user.' } });
       case 'ask': {
+        if (cards[command.experiment.method]?.screen) {
+          const [blocks, wrong] = (new URLSearchParams(location.search).get('model') ?? '4').split('-');
+          const problems = wrong ? ['x holds examples of shape 1 × 32 × 32, and input "input" reads 1 × 28 × 28. Resize the images, or choose another input.', 'y holds 30 classes, from 0 to 29, and output "logits" has 26. Drop data with at most 26 classes.'] : [];
+          return void setTimeout(() => this.emit({ type: 'answer', askId: command.askId, ask: command.ask, answer: { details: fakeDetails(Number(blocks), problems), ...(problems[0] && { blocked: problems[0] }) } }), 120);
+        }
         const slots = Object.keys(cards[command.experiment.method]?.pictures ?? {});
         const main = slots.find((id) => cards[command.experiment.method]!.pictures[id]!.main) ?? slots[0] ?? 'answer';
         const rng = new Rng(7);

@@ -38,7 +38,7 @@ export interface TrainReport {
   readonly task: Task;
   readonly batch: number;
   readonly executor: string;
-  /** Training alone, without reading files and compiling. */
+  /** Compiling and training, without reading and writing files. */
   readonly elapsedMs: number;
   readonly memory: MemoryEstimate;
   readonly notes: readonly string[];
@@ -49,10 +49,12 @@ export async function train(given: TrainArguments, show: (line: string) => void)
   const model = openModel({ name: basename(given.model), bytes, files });
   const examples = examplesFor(model.stored, readNpz(await readBytes(given.data), given.data), basename(given.data));
   const task = given.task ?? taskFor(given.loss!, examples, model); // one of the two came: `parseTrain` sees to it
-  const { uses, notes } = resolveUses(model.description, given.choice, { regularExpressions: true });
+  const { uses, notes: leftOut } = resolveUses(model.description, given.choice, { regularExpressions: true });
+  const notes = [...leftOut];
   const step = prepareStep(model, { examples, uses, task, optimizer: optimizerOf(given.optimizer), batch: given.batch });
   const memory = estimateMemory(step, 'wasm');
   if (given.executor === 'wasm') checkMemory(memory);
+  if (files.size > 0 && (given.out.save ?? given.out['save-masked']) !== undefined) notes.push(`Tensors that are not trained stay in ${[...files.keys()].join(', ')}: keep that beside the saved model.`);
   const parameters = Object.values(step.spec.params).reduce((n, shape) => n + shape.reduce((m, d) => m * d, 1), 0);
   show(`${model.file.name}: ${step.trained.length} tensors trained, ${step.masked.length} masked, ${parameters} numbers; ${task}, ${examples.count} examples, batches of ${step.batch}; ${showMemory(memory)}`);
   for (const note of [...step.notes, ...notes]) show(`note: ${note}`);

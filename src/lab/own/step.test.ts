@@ -118,6 +118,11 @@ test.each<[string, ModelFile, Record<string, NpyArray>, Choices, () => number]>(
     const row = (token: number): number[] => [0, 1, 2, 3, 4].map((v) => [0, 1, 2, 3].reduce((n, k) => n + e[4 * token + k]! * w[5 * k + v]!, 0));
     return -mean([[0, 1], [1, 2], [3, 4], [4, 0]].map(([from, to]) => logSoftmaxAt(row(from!), to!)));
   }],
+  ['labels for each token, of rows as long as the vocabulary', tokens(), { x: ids([2, 5]), y: ids([2, 5], (i) => (i + 1) % 5) }, {}, () => {
+    const [e, w] = [floatArray([5, 4]).data as Float32Array, floatArray([4, 5]).data as Float32Array];
+    const row = (token: number): number[] => [0, 1, 2, 3, 4].map((v) => [0, 1, 2, 3].reduce((n, k) => n + e[4 * token + k]! * w[5 * k + v]!, 0));
+    return -mean([0, 1, 2, 3, 4].map((token) => logSoftmaxAt(row(token), (token + 1) % 5)));
+  }],
   ['vectors of equal labels', linear(), { x, y }, { task: 'embedding' }, () => {
     const u = logitsOf().map((row) => row.map((v) => v / Math.hypot(...row)));
     const score = (i: number, j: number): number => u[i]!.reduce((n, v, k) => n + v * u[j]![k]!, 0) / 0.1;

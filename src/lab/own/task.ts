@@ -54,14 +54,15 @@ function classification(given: TaskGiven): SettledTask {
   const target = needTarget(given);
   if (shape.length < 2) throw new InputError(`The model's first output is ${showShape(shape)}; classification needs logits, one for each class: [n, classes]. For one number an example use regression (--loss mse).`);
   const each = (t: Shape): Shape => t.slice(1);
+  const ofTokens = given.tokens?.dtype === 'int32';
   const notes = isSoftmax(given.output) ? ['The model ends in a Softmax: the loss is the cross-entropy of its probabilities, computed from what goes into it.'] : [];
   if (target.dtype === 'float32') {
     if (!sameShape(each(target.shape), each(shape))) throw new InputError(`y is float32${showShape(target.shape)}: labels are whole numbers (.astype('int64')), and probabilities have the shape of the logits, ${showShape([target.shape[0]!, ...each(shape)])}.`);
-    const axis = shape.length - 1 === 1 ? 1 : classAxis(shape, undefined);
+    const axis = ofTokens ? shape.length - 1 : 1;
     checkProbabilities(target, axis);
     return { task: given.task, target, notes, loss: ({ output, target: y }) => crossEntropy(classesLast(logitsOf(output), axis), classesLast(y!, axis)) };
   }
-  const axis = classAxis(shape, squeezed(target.shape, shape.length));
+  const axis = classAxis(shape, squeezed(target.shape, shape.length), ofTokens);
   if (axis === undefined) throw new InputError(`y is ${showShape(target.shape)}, and the logits ${showShape(shape)} for a batch of ${given.batch}: expected labels [n${shape.length > 2 ? ', ...' : ''}], one for each row of logits.`);
   const classes = shape[axis]!;
   const hidden = checkLabels(target, classes);
@@ -71,12 +72,10 @@ function classification(given: TaskGiven): SettledTask {
 }
 /** Labels [n, 1] for logits of rank 2 are labels [n]. */
 const squeezed = (labels: Shape, rank: number): Shape => (labels.length === rank && labels.at(-1) === 1 ? labels.slice(0, -1) : labels);
-/** The axis of logits that labels lack: the second, as PyTorch has it, or else the last, as models of language have it. */
-function classAxis(logits: Shape, labels: Shape): number | undefined;
-function classAxis(logits: Shape, labels: undefined): number;
-function classAxis(logits: Shape, labels: Shape | undefined): number | undefined {
-  if (!labels) return 1;
-  return [1, logits.length - 1].find((axis) => sameShape(labels.slice(1), logits.slice(1).filter((_, i) => i + 1 !== axis)) && labels.length === logits.length - 1);
+/** The axis of logits that labels lack: the second, as PyTorch has it, or the last, as models of language have it; where both fit, what goes in decides. */
+function classAxis(logits: Shape, labels: Shape, ofTokens: boolean): number | undefined {
+  const axes = ofTokens ? [logits.length - 1, 1] : [1, logits.length - 1];
+  return axes.find((axis) => labels.length === logits.length - 1 && sameShape(labels.slice(1), logits.slice(1).filter((_, i) => i + 1 !== axis)));
 }
 /** [n, classes, ...] -> [rows, classes]. */
 function classesLast(x: Value, axis: number): Value {

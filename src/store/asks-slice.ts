@@ -86,8 +86,13 @@ export const createAsksSlice: Slice<AsksSlice> = ({ cards, worker }) => (set, ge
     if (state.waiting) return void again.add(ask);
     const askId = `ask-${++asked}`;
     put(ask, { ...state, askId, about: about.experiment, waiting: true });
+    listen(true);
     worker.send({ type: 'ask', askId, ask, values: state.values, ...about });
   }
+  /** A worker that is silent over a question is as dead as one that is silent in a run; while one goes on, the run has its own watch. */
+  const listen = (expected: boolean): void => {
+    if (!isActive(get().run)) worker.watch(expected);
+  };
   const soon = (ask: string): void => {
     clearTimeout(timers.get(ask));
     timers.set(ask, setTimeout(() => send(ask), debounceMs));
@@ -112,6 +117,7 @@ export const createAsksSlice: Slice<AsksSlice> = ({ cards, worker }) => (set, ge
         if (!about) return reject(new RuntimeProblem(storeTexts.notAskable));
         const askId = `ask-${++asked}`;
         waiting.set(askId, { resolve, reject });
+        listen(true);
         worker.send({ type: 'ask', askId, ask, values, ...about });
       }),
     previewsMoved: (which = 'all') => previews(which).forEach(soon),
@@ -128,6 +134,7 @@ export const createAsksSlice: Slice<AsksSlice> = ({ cards, worker }) => (set, ge
       set(({ asks }) => ({ asks: Object.fromEntries(Object.entries(asks).filter(([name]) => stay.includes(name))) }));
     },
     answerArrived: (event) => {
+      if (waiting.size + Object.values(get().asks).filter((ask) => ask.waiting).length <= 1) listen(false);
       const asker = waiting.get(event.askId);
       if (asker) {
         waiting.delete(event.askId);

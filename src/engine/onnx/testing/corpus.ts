@@ -1,8 +1,10 @@
-/** Sound files to make mutants of: the models that ship, programs of our own writer, and ONNX's own test models where the system has them. */
+/** Sound files to make mutants of: the models that ship, programs of our own writer, every operator by itself, and ONNX's own test models where the system has them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { conformancePrograms } from '../../testing/conformance';
+import { oneNode } from './one-node';
+import { NODES } from './operators';
 import { writeOnnx } from '../writer';
 
 export interface Sample {
@@ -16,7 +18,8 @@ export function ownCorpus(): Sample[] {
   const models = fileURLToPath(new URL('../../../../models', import.meta.url));
   const shipped = readdirSync(models).filter((file) => file.endsWith('.onnx')).sort().map((file) => fromFile(`models/${file}`, join(models, file)));
   const written = conformancePrograms(1, 1).map(({ program }) => ({ name: program.name, bytes: writeOnnx(program) }));
-  return [...shipped, ...written];
+  const single = [...NODES.keys()].map((operator) => ({ name: `one ${operator}`, bytes: oneNode(operator, 1, 0).bytes }));
+  return [...shipped, ...written, ...single];
 }
 
 /** ONNX's backend test models, as Debian's package libonnx-testdata installs them; [] where it is not installed. Those below 256 KiB. */

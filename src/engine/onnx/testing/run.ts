@@ -1,6 +1,8 @@
 /** Mutants read one after another, each announced before it is read: whoever watches knows which one never ended. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { wasmLane } from '../../../runtime/ort';
+import { compareWithOrt } from './compare';
 import { installedCorpus, ownCorpus } from './corpus';
 import { mutantOf } from './fuzz';
 import { judge } from './judge';
@@ -12,6 +14,7 @@ const kindOf = ({ what, message }: { readonly what: string; readonly message: st
 /** @param save keep failures, one of a kind, as small as they get, among the regressions */
 export async function fuzz(first: number, end: number, seed: number, save: boolean, tell: (told: Told) => Promise<void>): Promise<void> {
   const corpus = [...ownCorpus(), ...installedCorpus()];
+  const { ort } = await wasmLane();
   const saved = new Set<string>();
   for (let number = first; number < end; number++) {
     const { name, bytes } = mutantOf(corpus, seed, number);
@@ -22,7 +25,12 @@ export async function fuzz(first: number, end: number, seed: number, save: boole
       const file = fileURLToPath(new URL(`./regressions/${name.replace(/:.*/, '').replaceAll(/\W+/g, '-')}-${seed}-${number}.onnx`, import.meta.url));
       writeFileSync(file, smallest(bytes, verdict.what));
     }
-    const { kind, ms } = verdict;
-    await tell({ number, name, kind, ms, ...(verdict.kind === 'read' ? {} : { message: verdict.message }), ...(verdict.kind === 'failed' ? { what: verdict.what } : {}) });
+    if (verdict.kind !== 'read') {
+      await tell({ number, name, ...verdict });
+      continue;
+    }
+    const compared = await compareWithOrt(bytes, verdict.read, ort);
+    if (compared.kind === 'differs') await tell({ number, name, kind: 'failed', what: 'It is read as something else than onnxruntime reads.', message: compared.message, ms: verdict.ms });
+    else await tell({ number, name, kind: 'read', ms: verdict.ms, compared: compared.kind === 'agrees' });
   }
 }

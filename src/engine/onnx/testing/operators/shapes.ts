@@ -1,5 +1,5 @@
 /** Random nodes that move numbers, pick them, or make constants. */
-import { anyAxis, anyShape, between, fed, float, int, int32s, int64s, ints, list, normal, number, sizes, someAxes, stored, text, type Attributes, type Fill, type MakeNode } from './draw';
+import { anyShape, between, fed, float, int, int64s, ints, list, normal, number, sizes, someAxes, stored, text, type Attributes, type Fill, type MakeNode } from './draw';
 
 const concat: MakeNode = (rng) => {
   const shape = anyShape(rng, 1);
@@ -16,16 +16,10 @@ const flatten: MakeNode = (rng) => {
   const shape = anyShape(rng, 1);
   return { inputs: [fed(normal(rng, shape))], attributes: { axis: int(between(rng, -shape.length, shape.length)) } };
 };
-const gather: MakeNode = (rng) => {
-  const shape = anyShape(rng, 1, 3);
-  const axis = anyAxis(rng, shape.length);
-  const size = shape.at(axis)!;
-  const at = anyShape(rng, 0, 2);
-  const indices = rng.bernoulli(0.5) ? fed(int64s(0, size - 1)(rng, at)) : stored(int64s(-size, size - 1)(rng, at));
-  return { inputs: [fed(normal(rng, shape)), indices], attributes: { axis: int(axis) } };
-};
 const pad: MakeNode = (rng) => {
   const shape = anyShape(rng, 1).map((d) => d + 1);
+  const mode = rng.pick(['constant', 'constant', 'edge', 'reflect', 'wrap']);
+  if (mode !== 'constant') return { inputs: [fed(normal(rng, shape)), list(...[...shape, ...shape].map((d) => rng.int(d)))], attributes: { mode: text(mode) } };
   const pads = [...shape, ...shape].map(() => between(rng, rng.bernoulli(0.2) ? -1 : 0, 2));
   const safe = pads.map((p, i) => (shape[i % shape.length]! < 3 ? Math.max(p, 0) : p));
   return { inputs: [fed(normal(rng, shape)), list(...safe), ...(rng.bernoulli(0.5) ? [number(rng.normal())] : [])] };
@@ -36,18 +30,15 @@ const reshape: MakeNode = (rng) => {
   const to = rng.pick([[-1], [all], [1, -1], [...shape].reverse(), [0, -1], shape.map((d, i) => (i === 0 ? 0 : d))]);
   return { inputs: [fed(normal(rng, shape)), list(...to)] };
 };
-/** Rows added into a matrix, one index a row. */
-const scatterElements: MakeNode = (rng) => {
-  const [rows, count] = [between(rng, 1, 4), between(rng, 1, 4)];
-  return { inputs: [fed(normal(rng, [rows, 1])), stored(int64s(0, rows - 1)(rng, [count, 1])), fed(normal(rng, [count, 1]))], attributes: { axis: int(0), reduction: text('add') } };
-};
 const slice: MakeNode = (rng) => {
   const shape = sizes(rng, between(rng, 1, 3), 2, 5);
   const axes = someAxes(rng, shape.length);
   const each = axes.map((axis) => {
     const size = shape.at(axis)!;
     const start = rng.int(size);
-    return { start: rng.bernoulli(0.3) ? start - size : start, end: rng.pick([size, Number.MAX_SAFE_INTEGER, between(rng, start + 1, size)]), step: between(rng, 1, 2) };
+    const negative = rng.bernoulli(0.5) ? start - size : start;
+    if (rng.bernoulli(0.3)) return { start: negative, end: rng.pick([-Number.MAX_SAFE_INTEGER, -size - 1]), step: -between(rng, 1, 2) };
+    return { start: negative, end: rng.pick([size, Number.MAX_SAFE_INTEGER, between(rng, start + 1, size)]), step: between(rng, 1, 3) };
   });
   return { inputs: [fed(normal(rng, shape)), list(...each.map((e) => e.start)), list(...each.map((e) => e.end)), list(...axes), list(...each.map((e) => e.step))] };
 };
@@ -78,7 +69,6 @@ const transpose: MakeNode = (rng) => {
   return { inputs: [fed(normal(rng, shape))], attributes };
 };
 const trilu: MakeNode = (rng) => ({ inputs: [fed(normal(rng, [...anyShape(rng, 0, 1), between(rng, 1, 4), between(rng, 1, 4)])), ...(rng.bernoulli(0.5) ? [stored(int64s(-2, 2)(rng, []))] : [])], attributes: { upper: int(rng.int(2)) } });
-const range: MakeNode = (rng) => ({ inputs: [number(rng.normal()), number(rng.uniform(3, 5)), number(rng.uniform(0.3, 1))] });
 const constantOfShape: MakeNode = (rng) => ({ inputs: [list(...anyShape(rng, 1, 3))], attributes: { value: { type: 'tensor', value: normal(rng, [1]) } } });
 const anyInput = (fill: Fill = normal): MakeNode => (rng) => ({ inputs: [fed(fill(rng, anyShape(rng)))], made: 'int64' });
 
@@ -90,12 +80,8 @@ export const shapes: Readonly<Record<string, MakeNode>> = {
   Expand: expand,
   EyeLike: (rng) => ({ inputs: [fed(normal(rng, sizes(rng, 2)))], attributes: { k: int(between(rng, -1, 1)) } }),
   Flatten: flatten,
-  Gather: gather,
-  NonZero: (rng) => ({ inputs: [stored(int32s(-1, 1)(rng, [3, 3, between(rng, 2, 4)]))], made: 'int64' }),
   Pad: pad,
-  Range: range,
   Reshape: reshape,
-  ScatterElements: scatterElements,
   Shape: (rng) => ({ inputs: [fed(normal(rng, anyShape(rng, 1)))], made: 'int64' }),
   Size: anyInput(),
   Slice: slice,

@@ -100,7 +100,9 @@ export class NodeReader {
   }
   /** Integers given as input `i` or, in older opsets, as an attribute. */
   intsOf(i: number, attribute: string): readonly number[] | undefined {
-    return this.numbers(i) ?? this.ints(attribute);
+    const list = this.numbers(i);
+    if (list?.some((v) => !Number.isInteger(v))) fail(`input ${i} should list whole numbers (${attribute}).`);
+    return list ?? this.ints(attribute);
   }
   /** The numbers of a value that depends on stored tensors alone; undefined if it depends on anything else. */
   known(value: Value): number[] | undefined {

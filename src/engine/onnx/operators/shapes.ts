@@ -74,7 +74,6 @@ const pad: Builder = (node) => {
     before[axis] = given[i]!;
     after[axis] = given[i + axes.length]!;
   });
-  bounded(sizeOf(x.shape.map((d, i) => before[i]! + d + after[i]!)));
   if (mode === 'constant') return ops.pad(x, before, after, floatOr(node, 2, node.float('value', 0)));
   if (given.some((p) => p > CONTINUED)) fail(`more than ${CONTINUED} entries beyond a border.`);
   return ops.extend(x, before, after, PAD_MODES[mode] ?? fail(`mode "${mode}" is not supported; expected constant, edge, reflect or wrap.`));
@@ -108,7 +107,6 @@ const constantNode: Builder = (node) => {
 };
 const constantOfShape: Builder = (node) => {
   const shape = node.numbers(0) ?? fail('it gives no shape.');
-  bounded(sizeOf(shape));
   const value = node.attribute('value');
   const one = value?.type === 'tensor' ? constant(fromFile(value.value, 'its value')) : scalar(0);
   return ops.expand(ops.reshape(one, []), shape);

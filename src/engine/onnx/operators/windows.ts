@@ -18,6 +18,7 @@ function windowPads(node: NodeReader, image: Shape, kernel: readonly number[], s
 }
 /** A one-dimensional window as a two-dimensional one of height 1; other ranks are refused. */
 function twoD(x: Value, w: Value): { x: Value; w: Value; lift: (list: readonly number[], filler: number) => [number, number]; drop: (y: Value) => Value } {
+  if (w.shape.length !== x.shape.length) fail(`an image and a kernel of as many axes were expected, but ${showShape(x.shape)} and ${showShape(w.shape)} came.`);
   if (x.shape.length === 4) return { x, w, lift: ([a, b]) => [a ?? 1, b ?? 1], drop: (y) => y };
   if (x.shape.length !== 3) fail(`only one and two spatial dimensions are supported, but the input is ${showShape(x.shape)}.`);
   const tall = (v: Value): Value => ops.reshape(v, [v.shape[0]!, v.shape[1]!, 1, v.shape[2]!]);

@@ -1,5 +1,6 @@
 /** A maker of random nodes for every operator that can be read. */
 import type { MakeNode } from './draw';
+import { attentions } from './attention';
 import { elementwise } from './elementwise';
 import { indexing } from './indexing';
 import { reductions } from './reductions';
@@ -7,4 +8,4 @@ import { shapes } from './shapes';
 import { windows } from './windows';
 
 export type { MakeNode, NodeCase } from './draw';
-export const NODES: ReadonlyMap<string, MakeNode> = new Map(Object.entries({ ...elementwise, ...indexing, ...reductions, ...shapes, ...windows }).sort(([a], [b]) => (a < b ? -1 : 1)));
+export const NODES: ReadonlyMap<string, MakeNode> = new Map(Object.entries({ ...attentions, ...elementwise, ...indexing, ...reductions, ...shapes, ...windows }).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -8,6 +8,7 @@ import { executorNamed, type ExecutorName } from './run-model';
 export const trainHelp = `  stipple train MODEL.onnx              train an ONNX file
       --data DATA.npz                   x and y, or arrays under the names of the model's inputs, and y
       --loss cross-entropy|mse          or --task classification|regression|language-modelling|embedding
+      --output NAME                     the output that the loss is taken of (the first)
       --optimizer sgd|adam|adamw (adam) --learning-rate R (0.001) --momentum M --weight-decay D
       --steps N (100) --batch N         all examples at once, unless the model's batch is fixed
       --trainable P --masked P --frozen P  patterns over names of tensors, comma-separated: * and ?, or regular expressions
@@ -23,6 +24,8 @@ export interface TrainArguments {
   readonly data: string;
   readonly task?: Task;
   readonly loss?: 'cross-entropy' | 'mse';
+  /** Name of the output that the loss is taken of. */
+  readonly output?: string;
   readonly optimizer: OptimizerChoice;
   readonly steps: number;
   readonly batch?: number;
@@ -37,7 +40,7 @@ export interface TrainArguments {
 
 const text = { type: 'string' } as const;
 const options = {
-  data: text, loss: text, task: text, optimizer: text, 'learning-rate': text, momentum: text, 'weight-decay': text, steps: text, batch: text, trainable: text, masked: text, frozen: text,
+  data: text, loss: text, task: text, output: text, optimizer: text, 'learning-rate': text, momentum: text, 'weight-decay': text, steps: text, batch: text, trainable: text, masked: text, frozen: text,
   save: text, 'save-masked': text, weights: text, mask: text, gradients: text, 'step-graph': text, script: text, executor: text, threads: text, seed: text, json: { type: 'boolean' },
 } as const; // prettier-ignore
 
@@ -59,6 +62,7 @@ export function parseTrain(argv: readonly string[]): TrainArguments {
     data: values.data,
     ...(task && { task }),
     ...(loss && { loss }),
+    ...(values.output !== undefined && { output: values.output }),
     optimizer: {
       name,
       learningRate: number('learning-rate', values['learning-rate'] ?? '0.001', 0, Infinity),

@@ -46,7 +46,7 @@ export interface TrainReport {
 
 export async function train(given: TrainArguments, show: (line: string) => void): Promise<TrainReport> {
   const { bytes, files } = await loadModelFile(given.model);
-  const model = openModel({ name: basename(given.model), bytes, files });
+  const model = openModel({ name: basename(given.model), bytes, files }, undefined, given.output);
   const examples = examplesFor(model.stored, readNpz(await readBytes(given.data), given.data), basename(given.data));
   const task = given.task ?? taskFor(given.loss!, examples, model); // one of the two came: `parseTrain` sees to it
   const { uses, notes: leftOut } = resolveUses(model.description, given.choice, { regularExpressions: true });
@@ -84,9 +84,9 @@ export async function train(given: TrainArguments, show: (line: string) => void)
   }
 }
 /** Cross-entropy of three axes of logits without targets is language modelling: the tokens are their own targets. */
-function taskFor(loss: 'cross-entropy' | 'mse', { target, inputs }: Examples, { read }: OwnModel): Task {
+function taskFor(loss: 'cross-entropy' | 'mse', { target, inputs }: Examples, { read, output: name }: OwnModel): Task {
   if (loss === 'mse') return 'regression';
-  const output = Object.values(read.program.outputs)[0]!;
+  const output = read.program.outputs[name]!; // checked by `openModel`
   return !target && output.shape.length === 3 && Object.values(inputs)[0]?.dtype === 'int32' ? 'language-modelling' : 'classification';
 }
 const readBytes = (path: string): Promise<Uint8Array> =>

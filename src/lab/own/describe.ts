@@ -8,8 +8,8 @@ import type { ElementType, LayerDescription, ModelDescription, PortDescription, 
 import { reachOf, type Reach } from './reach';
 import { runningStatistics, tensorRoles } from './roles';
 
-export function describe(name: string, stored: OnnxModel, read: ReadModel): ModelDescription {
-  const reach = reachOf(read);
+export function describe(name: string, stored: OnnxModel, read: ReadModel, output: string): ModelDescription {
+  const reach = reachOf(read, output);
   const tensors = describeTensors(stored, read, reach);
   const layers = describeLayers(stored, read);
   const counts = new Map<string, number>();
@@ -25,7 +25,7 @@ export function describe(name: string, stored: OnnxModel, read: ReadModel): Mode
     operators: [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
     parameters: tensors.filter((t) => t.defaultUse === 'trained').reduce((n, t) => n + t.count, 0),
     multiplyAdds: layers.reduce((n, l) => n + l.multiplyAdds, 0),
-    notes: [...read.notes, ...ownNotes(stored, read)],
+    notes: [...read.notes, ...ownNotes(stored, read, output)],
   };
 }
 const describePort = ({ name, dtype, half, dims }: OnnxValueInfo): PortDescription => ({ name, dtype: half ?? dtype, dims: (dims ?? []).map((d) => (typeof d === 'number' && d < 1 ? '' : d)) });
@@ -95,13 +95,14 @@ function multiplyAddsOf({ op, inputs, shape, attrs }: Value): number {
   }
 }
 
-function ownNotes(stored: OnnxModel, { outputs, builtIn }: ReadModel): string[] {
+function ownNotes(stored: OnnxModel, { outputs, builtIn }: ReadModel, output: string): string[] {
+  const others = outputs.filter(({ name }) => name !== output);
   const notes: string[] = [];
   const halves = Object.values(stored.graph.initializers).filter((t) => t.half).length;
   if (halves > 0) notes.push(`${halves} half-precision ${halves === 1 ? 'tensor is' : 'tensors are'} trained as float32; a saved model holds halves again.`);
   const statistics = runningStatistics(stored.graph);
   if (statistics.length > 0) notes.push(`Exported for training: ${statistics.length} batch ${statistics.length === 1 ? 'normalisation uses' : 'normalisations use'} the batch's own statistics and carry running ones along.`);
-  if (outputs.length > 1) notes.push(`The loss is taken of the first output, "${outputs[0]!.name}"; ${outputs.slice(1).map((o) => `"${o.name}"`).join(', ')} ${outputs.length === 2 ? 'is' : 'are'} left out.`);
+  if (others.length > 0) notes.push(`The loss is taken of the output "${output}"; ${others.map((o) => `"${o.name}"`).join(', ')} ${others.length === 1 ? 'is' : 'are'} left out.`);
   if (builtIn.length > 0) notes.push(`The numbers of ${builtIn.join(', ')} shape the graph: it holds for those alone.`);
   return notes;
 }

@@ -24,6 +24,8 @@ export interface OwnModel {
   /** Its graph with every float initializer as a param, at `shapes`. */
   readonly read: ReadModel;
   readonly shapes: InputShapes;
+  /** The output that the loss is taken of. */
+  readonly output: string;
   readonly description: ModelDescription;
 }
 
@@ -33,17 +35,20 @@ const guesses = [8, 32, 64, 128, 224, 1] as const;
 /**
  * Opens a model at these shapes of its inputs. Without them an open first axis (the batch) is 1, and for other open axes the first size is
  * taken at which the model can be read.
+ * @param output name of the output that the loss is taken of; default: the first
  * @throws InputError naming the node that cannot be read, and why
  */
-export function openModel(file: ModelFile, shapes?: InputShapes): OwnModel {
+export function openModel(file: ModelFile, shapes?: InputShapes, output?: string): OwnModel {
   const stored = decodeModel(file.bytes, file.files);
   if (stored.graph.inputs.length === 0) throw new InputError(`${file.name} has no inputs: there is nothing to train it on.`);
-  if (shapes) return openAt(file, stored, shapes);
+  const loss = output ?? stored.graph.outputs[0]?.name;
+  if (loss === undefined || !stored.graph.outputs.some(({ name }) => name === loss)) throw new InputError(`${file.name} has no output ${loss === undefined ? 'at all' : `"${loss}"`}; the loss must be taken of one. It has: ${stored.graph.outputs.map((o) => o.name).join(', ') || 'none'}.`);
+  if (shapes) return openAt(file, stored, shapes, loss);
   const isOpen = stored.graph.inputs.some(({ dims }) => dims?.some((d, i) => i > 0 && openAxis(d)));
   let problem: unknown;
   for (const size of isOpen ? guesses : [1])
     try {
-      return openAt(file, stored, Object.fromEntries(stored.graph.inputs.map((info) => [info.name, guessed(info, size)])));
+      return openAt(file, stored, Object.fromEntries(stored.graph.inputs.map((info) => [info.name, guessed(info, size)])), loss);
     } catch (error) {
       if (!(error instanceof StippleError)) throw error;
       problem ??= error;
@@ -56,10 +61,9 @@ function guessed({ name, dims }: OnnxValueInfo, size: number): Shape {
   if (!dims) throw new InputError(`The file does not say how many axes its input "${name}" has. Export the model with the shape of "${name}".`);
   return dims.map((d, i) => (openAxis(d) ? (i === 0 ? 1 : size) : Number(d)));
 }
-function openAt(file: ModelFile, stored: OnnxModel, shapes: InputShapes): OwnModel {
+function openAt(file: ModelFile, stored: OnnxModel, shapes: InputShapes, output: string): OwnModel {
   const read = readOnnx(file.bytes, { shapes, params: floatNames(stored), files: file.files });
-  if (Object.keys(read.program.outputs).length === 0) throw new InputError(`${file.name} has no outputs: there is nothing to compute a loss from.`);
-  return { file, stored, read, shapes, description: describe(file.name, stored, read) };
+  return { file, stored, read, shapes, output, description: describe(file.name, stored, read, output) };
 }
 const floatNames = ({ graph }: OnnxModel): ReadonlySet<string> =>
   new Set(Object.entries(graph.initializers).flatMap(([name, t]) => ((t.dtype === 'float32' || t.dtype === 'float64') && !t.dims.includes(0) ? [name] : [])));

@@ -9,10 +9,9 @@ export interface Reach {
   /** A value -> what `gradients` would stop at on some way from the output to it. */
   readonly stopped: ReadonlyMap<Value, Blocker>;
 }
-/** Walks back from the first output, whose loss is to be lowered. */
-export function reachOf(read: ReadModel): Reach {
-  const [output] = Object.values(read.program.outputs);
-  const reached = new Set<Value>(output ? [output] : []);
+/** Walks back from the output whose loss is to be lowered. */
+export function reachOf(read: ReadModel, output: string): Reach {
+  const reached = new Set<Value>([read.program.outputs[output]!]); // `openModel` has checked that it is there
   const stopped = new Map<Value, Blocker>();
   for (const value of topological([...reached]).reverse()) {
     if (!reached.has(value) && !stopped.has(value)) continue;

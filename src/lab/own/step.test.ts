@@ -50,7 +50,7 @@ const refusals: [string, ModelFile, Record<string, NpyArray>, Choices, RegExp][]
   ['float labels', linear(), { x, y: floatArray([6]) }, {}, /labels are whole numbers \(\.astype\('int64'\)\), and probabilities have the shape of the logits, \[6,3\]/],
   ['probabilities that do not sum to 1', linear(), { x, y: floatArray([6, 3], () => 0.5) }, {}, /should sum to 1 over the classes, but a row sums to 1\.5/],
   ['labels of another shape', linear(), { x, y: ids([6, 2]) }, {}, /y is \[6,2\], and the logits \[6,3\]/],
-  ['a target of another size', linear(), { x, y: floatArray([6, 2]) }, { task: 'regression' }, /y is \[6,2\], but the model's first output is \[6,3\]/],
+  ['a target of another size', linear(), { x, y: floatArray([6, 2]) }, { task: 'regression' }, /y is \[6,2\], but the model's output is \[6,3\]/],
   ['a batch larger than the data', linear(), { x, y }, { batch: 7 }, /A batch of 7 was asked for, but there are 6 examples/],
   ['a fixed batch larger than the data', linear(8), { x, y }, {}, /fixed at 8, but only 6 examples came/],
   ['another batch than the fixed one', linear(3), { x, y }, { batch: 2 }, /fixed at 3\. Leave --batch out/],
@@ -131,6 +131,25 @@ test.each<[string, ModelFile, Record<string, NpyArray>, Choices, () => number]>(
   }],
 ])('the loss of %s is what its formula says', async (_, file, data, choices, expected) => expect((await gradientsOf(wasm, prepared({ file, data }, choices))).loss).toBeCloseTo(expected(), 5));
 
+test('running statistics follow the batches of a file exported for training, as ONNX defines it, and start from the file', async () => {
+  const scale: OnnxTensor = { dtype: 'float32', dims: [4], data: Float32Array.of(1, 1, 1, 1) };
+  const norm: OnnxNode = { ...node('BatchNormalization', ['x', 'g', 'w0', 'm', 'v'], 'h', { training_mode: { type: 'int', value: 1 }, momentum: { type: 'float', value: 0.8 } }), outputs: ['h', 'm.next', 'v.next'] };
+  const file = fileOf([norm, node('MatMul', ['h', 'w'], 'z')], { g: scale, w0: stored(4), m: stored(4), v: scale, w: stored(4, 3) }, [port('x', ['n', 4])]);
+  const step = prepared({ file, data: { x, y } }, { batch: 3 });
+  expect(step.statistics).toEqual(['m', 'v']);
+  const { weights } = await trained(wasm, step, 3);
+  for (const channel of [0, 1, 2, 3]) {
+    let [running, variance] = [(stored(4).data as Float32Array)[channel]!, 1];
+    for (const start of [0, 3, 0]) {
+      const batch = [0, 1, 2].map((i) => Number(x.data[4 * (start + i) + channel]));
+      const centre = mean(batch);
+      running = 0.8 * running + 0.2 * centre;
+      variance = 0.8 * variance + 0.2 * mean(batch.map((v) => (v - centre) ** 2)); // over the batch, not n - 1
+    }
+    expect(floats(weights.m!)[channel]).toBeCloseTo(running, 6);
+    expect(floats(weights.v!)[channel]).toBeCloseTo(variance, 6);
+  }
+});
 test('a fixed batch takes consecutive examples and wraps round; an open one takes all', () => {
   const step = prepared({ file: linear(4), data: { x, y } });
   expect(step.batch).toBe(4);
@@ -142,6 +161,15 @@ test('an input without an axis of examples is given whole to every batch', () =>
   const step = prepared({ file, data: { u: x, v: floatArray([1, 4]), y } }, { batch: 2 });
   expect(step.next(1).v!.shape).toEqual([1, 4]);
   expect(step.next(1).u!.shape).toEqual([2, 4]);
+});
+test('the loss may be taken of another output than the first; a name that is none is refused with those that are', async () => {
+  const both: ModelFile = { name: 'model.onnx', bytes: encodeModel({ opset: 17, irVersion: 8, graph: { name: 'g', nodes: [node('Gemm', ['x', 'w', 'b'], 'z'), node('Mul', ['x', 'k'], 'o')], initializers: { w: stored(4, 3), b: stored(3), k: stored(4) }, inputs: [port('x', ['n', 4])], outputs: [port('o', ['n', 4]), port('z', ['n', 3])] }, metadata: {} }) };
+  const { description, output } = openModel(both, undefined, 'z');
+  expect(output).toBe('z');
+  expect(description.tensors.map((t) => t.defaultUse)).toEqual(['trained', 'trained', 'frozen']);
+  expect(description.notes).toEqual(['The loss is taken of the output "z"; "o" is left out.']);
+  expect(() => openModel(both, undefined, 'logits')).toThrow(/has no output "logits"; the loss must be taken of one\. It has: o, z/);
+  expect(openModel(both).output).toBe('o');
 });
 test('a description tells roles, shapes, sizes and work', () => {
   const { tensors, layers, parameters, multiplyAdds, operators, opset, producer } = openModel(fixture('resnet-17-folded-training').file).description;

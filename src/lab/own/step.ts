@@ -60,8 +60,8 @@ export function prepareStep(model: OwnModel, { examples, uses, task, optimizer, 
   const buffers = new Map(runningStatistics(model.stored.graph).flatMap(({ next }) => next).filter(([name, output]) => uses[name] === 'frozen' && model.read.valueOf(output)));
   const read = readOnnx(model.file.bytes, { shapes: shapesAt(examples, batch), params: new Set([...trained, ...masked, ...buffers.keys()]), files: model.file.files });
   checkReadable(read);
-  checkReach(read, [...trained, ...masked]);
-  const output = firstOutput(read);
+  checkReach(read, model.output, [...trained, ...masked]);
+  const output = read.program.outputs[model.output]!; // `openModel` has checked that it is there
   const settled = settleTask({ task, output, batch, target: examples.target, tokens: Object.values(examples.inputs)[0] });
   const carried = [...buffers.keys()];
   const valueOf = (name: string): Tensor => toTensor(model.stored.graph.initializers[name]!, name);
@@ -71,7 +71,7 @@ export function prepareStep(model: OwnModel, { examples, uses, task, optimizer, 
     params: Object.fromEntries([...trained.map((name) => [name, shapeOf(name)] as const), ...masked.map((name) => [scoreName(name), shapeOf(name)] as const)]),
     ...(carried.length > 0 && { buffers: Object.fromEntries(carried.map((name) => [name, shapeOf(name)])) }),
     batch: batchSpec(read, settled, batch),
-    loss: ({ params, buffers: held, batch: feeds }) => lossOf(read, settled, { masked, carried: new Map(carried.map((name) => [name, read.valueOf(buffers.get(name)!)!])) }, { ...params, ...held, ...feeds }),
+    loss: ({ params, buffers: held, batch: feeds }) => lossOf(read, output, settled, { masked, carried: new Map(carried.map((name) => [name, read.valueOf(buffers.get(name)!)!])) }, { ...params, ...held, ...feeds }),
     optimizer,
   };
   return {
@@ -94,17 +94,14 @@ function checkReadable({ program }: ReadModel): void {
   const given = Object.keys(program.state);
   if (given.length > 0) throw new InputError(`The file is a training step (its state is ${given.join(', ')}), not a model. Train the model that it was made from.`);
 }
-function firstOutput({ program }: ReadModel): Value {
-  return Object.values(program.outputs)[0]!; // a model without outputs is not opened
-}
 /** Every tensor to be trained must lie on a way that gradients take. */
-function checkReach(read: ReadModel, names: readonly string[]): void {
-  const { reached, stopped } = reachOf(read);
+function checkReach(read: ReadModel, output: string, names: readonly string[]): void {
+  const { reached, stopped } = reachOf(read, output);
   for (const name of names) {
     const value = read.program.constants[name];
     const blocker = value && stopped.get(value);
     if (blocker) throw new InputError(`${name} cannot be trained: node ${blocker.node.name} (${blocker.node.operator}) lies behind it and has no gradient (${blocker.op}). Freeze ${name} (--frozen "${name}"), and what does not pass through that node can be trained.`);
-    if (!value || !reached.has(value)) throw new InputError(`${name} cannot be trained: no gradient of the first output, "${Object.keys(read.program.outputs)[0]}", reaches it. Freeze it (--frozen "${name}").`);
+    if (!value || !reached.has(value)) throw new InputError(`${name} cannot be trained: no gradient of the output "${output}" reaches it. Freeze it (--frozen "${name}").`);
   }
 }
 function batchSpec(read: ReadModel, { target }: SettledTask, batch: number): Record<string, InputSpec> {
@@ -112,11 +109,11 @@ function batchSpec(read: ReadModel, { target }: SettledTask, batch: number): Rec
   return { ...Object.fromEntries(feeds), ...(target && { [targetName]: { shape: [batch, ...target.shape.slice(1)], dtype: target.dtype } }) };
 }
 /** The model's graph with its params, running statistics and inputs replaced by those of the step; masked ones as w * mask(score). */
-function lossOf(read: ReadModel, settled: SettledTask, { masked, carried }: { masked: readonly string[]; carried: ReadonlyMap<string, Value> }, at: Views): ReturnType<TrainerSpec['loss']> {
+function lossOf(read: ReadModel, output: Value, settled: SettledTask, { masked, carried }: { masked: readonly string[]; carried: ReadonlyMap<string, Value> }, at: Views): ReturnType<TrainerSpec['loss']> {
   const stand = new Map(Object.entries(at));
   for (const name of masked) stand.set(name, mul(constant(read.params[name]!), binaryMask(at[scoreName(name)]!, maskScores.threshold)));
-  const made = rewrite([firstOutput(read), ...carried.values()], (value) => (value.op === inputOp ? stand.get(value.name!) : undefined));
+  const made = rewrite([output, ...carried.values()], (value) => (value.op === inputOp ? stand.get(value.name!) : undefined));
   const inputs = Object.fromEntries(Object.keys(read.program.feeds).map((name) => [name, at[name]!]));
-  const loss = settled.loss({ output: made.get(firstOutput(read))!, inputs, target: at[targetName] });
+  const loss = settled.loss({ output: made.get(output)!, inputs, target: at[targetName] });
   return { loss, buffers: Object.fromEntries([...carried].map(([name, value]) => [name, made.get(value)!])) };
 }

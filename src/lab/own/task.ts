@@ -17,7 +17,7 @@ export interface SettledTask {
 }
 export interface TaskGiven {
   readonly task: Task;
-  /** The model's first output at the batch's size. */
+  /** The output that the loss is taken of, at the batch's size. */
   readonly output: Value;
   readonly batch: number;
   /** Of the first input: token ids, for language modelling. */
@@ -42,8 +42,8 @@ const needTarget = ({ task, target }: TaskGiven): Tensor => {
   return target;
 };
 const outputShape = ({ output, batch, task }: TaskGiven): Shape => {
-  if (output.dtype !== 'float32') throw new InputError(`The model's first output is ${output.dtype}; ${task} needs numbers that a gradient can change. Export the model without its final ArgMax or Cast.`);
-  if (output.shape[0] !== batch) throw new InputError(`The model's first output is ${showShape(output.shape)} for a batch of ${batch}; its first axis should be the batch. Export the model with the batch first.`);
+  if (output.dtype !== 'float32') throw new InputError(`The model's output is ${output.dtype}; ${task} needs numbers that a gradient can change. Export the model without its final ArgMax or Cast.`);
+  if (output.shape[0] !== batch) throw new InputError(`The model's output is ${showShape(output.shape)} for a batch of ${batch}; its first axis should be the batch. Export the model with the batch first.`);
   return output.shape;
 };
 
@@ -52,7 +52,7 @@ const outputShape = ({ output, batch, task }: TaskGiven): Shape => {
 function classification(given: TaskGiven): SettledTask {
   const shape = outputShape(given);
   const target = needTarget(given);
-  if (shape.length < 2) throw new InputError(`The model's first output is ${showShape(shape)}; classification needs logits, one for each class: [n, classes]. For one number an example use regression (--loss mse).`);
+  if (shape.length < 2) throw new InputError(`The model's output is ${showShape(shape)}; classification needs logits, one for each class: [n, classes]. For one number an example use regression (--loss mse).`);
   const each = (t: Shape): Shape => t.slice(1);
   const ofTokens = given.tokens?.dtype === 'int32';
   const notes = isSoftmax(given.output) ? ['The model ends in a Softmax: the loss is the cross-entropy of its probabilities, computed from what goes into it.'] : [];
@@ -115,9 +115,9 @@ function regression(given: TaskGiven): SettledTask {
   const expected = shape.slice(1);
   const notes: string[] = [];
   const fits = sameShape(target.shape.slice(1), expected);
-  if (!fits && sizeOf(target.shape.slice(1)) !== sizeOf(expected)) throw new InputError(`y is ${showShape(target.shape)}, but the model's first output is ${showShape([target.shape[0]!, ...expected])}: the two must agree. Reshape y, or choose the columns that the model predicts.`);
+  if (!fits && sizeOf(target.shape.slice(1)) !== sizeOf(expected)) throw new InputError(`y is ${showShape(target.shape)}, but the model's output is ${showShape([target.shape[0]!, ...expected])}: the two must agree. Reshape y, or choose the columns that the model predicts.`);
   const ones = (s: Shape): Shape => s.filter((d) => d !== 1);
-  if (!fits && !sameShape(ones(target.shape.slice(1)), ones(expected))) throw new InputError(`y is ${showShape(target.shape)}, but the model's first output is ${showShape([target.shape[0]!, ...expected])}: as many numbers in another shape. Reshape y.`);
+  if (!fits && !sameShape(ones(target.shape.slice(1)), ones(expected))) throw new InputError(`y is ${showShape(target.shape)}, but the model's output is ${showShape([target.shape[0]!, ...expected])}: as many numbers in another shape. Reshape y.`);
   if (!fits) notes.push(`y ${showShape(target.shape)} is taken as ${showShape([target.shape[0]!, ...expected])}.`);
   const floats: Tensor = { dtype: 'float32', shape: [target.shape[0]!, ...expected], data: target.data instanceof Float32Array ? target.data : Float32Array.from(target.data) };
   return { task: given.task, target: floats, notes, loss: ({ output, target: y }) => meanSquaredError(output, y!) };
@@ -130,7 +130,7 @@ function languageModelling(given: TaskGiven): SettledTask {
   const shape = outputShape(given);
   const { tokens, target } = given;
   const expected = 'Language modelling takes token ids [n, t] in and gives logits [n, t, vocabulary] out';
-  if (shape.length !== 3) throw new InputError(`${expected}, but the model's first output is ${showShape(shape)}.`);
+  if (shape.length !== 3) throw new InputError(`${expected}, but the model's output is ${showShape(shape)}.`);
   if (tokens?.dtype !== 'int32' || tokens.shape.length !== 2 || tokens.shape[1] !== shape[1]) throw new InputError(`${expected}, but the first input is ${tokens ? `${tokens.dtype}${showShape(tokens.shape)}` : 'missing'}, and the output ${showShape(shape)}.`);
   if (target) return classification({ ...given, task: 'classification' }); // y says which token each position is to predict
   const [, t, vocabulary] = shape as readonly [number, number, number];
@@ -153,7 +153,7 @@ function languageModelling(given: TaskGiven): SettledTask {
 function embedding(given: TaskGiven): SettledTask {
   const shape = outputShape(given);
   const target = needTarget(given);
-  if (shape.length !== 2) throw new InputError(`Embedding needs one vector for each example, [n, d], but the model's first output is ${showShape(shape)}.`);
+  if (shape.length !== 2) throw new InputError(`Embedding needs one vector for each example, [n, d], but the model's output is ${showShape(shape)}.`);
   if (target.dtype !== 'int32' || sizeOf(target.shape) !== target.shape[0]) throw new InputError(`Embedding needs labels [n], whole numbers, but y is ${target.dtype}${showShape(target.shape)}.`);
   if (given.batch < 2) throw new InputError('Embedding compares examples within a batch, so a batch must hold at least 2.');
   return { task: given.task, target: { ...target, shape: [target.shape[0]!] }, notes: [`Supervised contrastive loss (Khosla et al. 2020), temperature ${temperature}.`], loss: ({ output, target: y }) => contrastive(output, y!) };

@@ -171,6 +171,8 @@ const cases: readonly Case[] = [
   ...['BiasGelu', 'FastGelu'].map((op): Case => ({ op: `com.microsoft.${op}`, inputs: [[2, 3], [3]] })),
   ...['Gelu', 'QuickGelu'].map((op): Case => ({ op: `com.microsoft.${op}`, inputs: [[2, 3]] })),
   { op: 'com.microsoft.FusedMatMul', inputs: [[2, 4, 3], [2, 5, 4]], attrs: { transA: 1, transB: 1, alpha: 0.5 }, floats: ['alpha'] },
+  { op: 'com.microsoft.FusedMatMul', inputs: [[3, 2, 4], [2, 4, 5]], attrs: { transBatchA: 1 } },
+  { op: 'com.microsoft.FusedMatMul', inputs: [[3, 2, 4], [5, 2, 3]], attrs: { transBatchA: 1, transA: 1, transBatchB: 1, transB: 1 } },
   { op: 'com.microsoft.FusedGemm', inputs: [[3, 4], [4, 5], [5]], attrs: { activation: 'Relu' } },
   { op: 'com.microsoft.FusedConv', inputs: [image, [4, 3, 3, 3], [4]], attrs: { activation: 'Relu', pads: [1, 1, 1, 1] } },
   { op: 'com.microsoft.Attention', inputs: [[2, 3, 4], [4, 12], [12], { dtype: 'int32', dims: [2, 3], data: Int32Array.of(1, 1, 0, 1, 1, 1) }], attrs: { num_heads: 2 } },

@@ -1,5 +1,5 @@
 /** Operators of onnxruntime's own domain, com.microsoft, that its optimiser writes into the files it saves. */
-import { fail, type NodeReader } from '../node-reader';
+import type { NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import type { Value } from '../../value';
 import { activated, geluTanh, swish } from './activations';
@@ -13,12 +13,16 @@ const biased = (node: NodeReader): Value => {
   return bias ? ops.add(node.input(0), bias) : node.input(0);
 };
 const swapLast = (x: Value): Value => ops.transpose(x, [...x.shape.keys()].map((i) => (i < x.shape.length - 2 ? i : 2 * x.shape.length - 3 - i)));
-/** alpha A B, either of them transposed in its last two axes. */
+/** [m, batch..., k] -> [batch..., m, k]. */
+const rowsBehindBatch = (x: Value): Value => ops.transpose(x, [...x.shape.keys()].map((i) => (i < x.shape.length - 2 ? i + 1 : i === x.shape.length - 2 ? 0 : i)));
+/** alpha A B, either of them transposed: its first axis behind the batch, then its last two. */
 const fusedMatMul: Builder = (node) => {
-  if (node.int('transBatchA', 0) !== 0 || node.int('transBatchB', 0) !== 0) fail('transBatchA and transBatchB are not supported.');
-  const [a, b] = [node.input(0), node.input(1)];
-  const turned = (x: Value, attribute: string): Value => (node.int(attribute, 0) === 1 && x.shape.length > 1 ? swapLast(x) : x);
-  const y = matmul(turned(a, 'transA'), turned(b, 'transB'));
+  const turned = (x: Value, which: 'A' | 'B'): Value => {
+    const flag = (attribute: string): boolean => node.int(`${attribute}${which}`, 0) === 1 && x.shape.length > 1;
+    const batched = flag('transBatch') ? rowsBehindBatch(x) : x;
+    return flag('trans') ? swapLast(batched) : batched;
+  };
+  const y = matmul(turned(node.input(0), 'A'), turned(node.input(1), 'B'));
   const alpha = node.float('alpha', 1);
   return alpha === 1 ? y : ops.mul(y, alpha);
 };

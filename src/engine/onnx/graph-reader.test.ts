@@ -104,6 +104,21 @@ test('a dropout in training mode is read as the identity, and the user is told',
   expect(withRatio(0.3).notes).toEqual(['Node the Dropout (Dropout): dropout in training mode is read as the identity: nothing is dropped.']);
   expect(withRatio(0).notes).toEqual([]);
 });
+test('sequences are resolved while reading: split, one taken out, one put in front, joined again', () => {
+  const nodes = [
+    node('SplitToSequence', ['x', 'two'], ['pieces']),
+    node('SequenceErase', ['pieces', 'first'], ['rest']),
+    node('SequenceInsert', ['rest', 'w', 'first'], ['longer']),
+    node('ConcatFromSequence', ['longer'], ['all'], { axis: { type: 'int', value: 0 } }),
+    node('SequenceLength', ['longer'], ['count']),
+    node('Cast', ['count'], ['asFloat'], { to: { type: 'int', value: 1 } }),
+    node('Add', ['all', 'asFloat'], ['y']),
+  ];
+  const scalar = (value: bigint): OnnxTensor => ({ dtype: 'int64', dims: [], data: BigInt64Array.of(value) });
+  const read = readOnnx(bytesOf(nodes, { inputs: [{ name: 'x', dtype: 'float32', dims: [5] }], initializers: { two: scalar(2n), first: scalar(0n), w: floats([7]) } }));
+  expect(run(read, { x: tensor([1, 2, 3, 4, 5]) })).toEqual([10, 6, 7, 8]); // w, then [3, 4] and [5], three pieces in all
+  expect(() => readOnnx(bytesOf([node('SequenceConstruct', ['x'], ['s']), node('Neg', ['s'], ['y'])]))).toThrow(/node the Neg \(Neg\): input 0 is a sequence/);
+});
 test('small integers wrap as their own type does', () => {
   const bytes = bytesOf([node('Cast', ['x'], ['u'], { to: { type: 'int', value: ONNX_TYPES.uint8 } }), node('Add', ['u', 'k'], ['s']), node('Cast', ['s'], ['y'], { to: { type: 'int', value: 1 } })], { initializers: { k: { dtype: 'uint8', dims: [1], data: Uint8Array.of(250) } } });
   expect(run(readOnnx(bytes), { x: tensor([3, 9]) })).toEqual([253, 3]);

@@ -7,6 +7,7 @@ import { fail, NodeReader, type Binding } from './node-reader';
 import { BUILDERS } from './operators';
 import { outputType } from './output-types';
 import type { Provenance } from './provenance';
+import { SEQUENCES } from './sequences';
 import type { KnownValues } from './static-values';
 import { constant, type Value } from '../value';
 
@@ -111,17 +112,34 @@ export class GraphReader {
   }
 
   private plain(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, operator: string, { scope, opset }: Place): void {
-    const stored = operator === 'Constant' ? node.attributes['value'] ?? node.attributes['sparse_value'] : undefined;
-    if (stored?.type === 'tensor' && stored.value.dims.includes(0)) return scope.define(node.outputs[0] ?? '', { value: undefined, type: stored.value.dtype });
-    const build = BUILDERS.get(operator) ?? fail(`this operator is not supported (opset ${opset}). Export the model with plain operators of opset 11 to 21, or cut this part off.`);
     const reader = new NodeReader(node, inputs, this.statics, opset, (text) => this.provenance.note(`Node ${name} (${operator}): ${text}`));
-    const values = this.bounds.watched(inputs.length + node.outputs.length, () => build(reader));
+    const { outputs, owned } = this.made(reader, operator);
     for (const [i, output] of node.outputs.entries()) {
-      const value = values[i];
-      if (value && output !== '') scope.define(output, { value, type: outputType(reader, value) });
+      const binding = outputs[i];
+      if (binding && output !== '') scope.define(output, binding);
       else scope.lack(output, `output ${i} of ${operator} is not supported (node ${name}).`);
     }
-    this.provenance.add({ name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs }, inputs.map((b) => b?.value), values);
+    const record = { name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs };
+    this.provenance.add(record, inputs.map((b) => b?.value), outputs.map((b) => b?.value), owned);
+  }
+  /** A node's outputs, and all values that it made on the way to them. */
+  private made(reader: NodeReader, operator: string): { outputs: readonly (Binding | undefined)[]; owned: readonly (Value | undefined)[] } {
+    const { node, opset } = reader;
+    const stored = operator === 'Constant' ? reader.tensor('value') ?? reader.tensor('sparse_value') : undefined;
+    if (stored?.dims.includes(0)) return { outputs: [{ value: undefined, type: stored.dtype }], owned: [] };
+    const ports = node.inputs.length + node.outputs.length;
+    const ofSequence = SEQUENCES.get(operator);
+    if (ofSequence) {
+      const outputs: Binding[] = [];
+      const owned = this.bounds.watched(ports, () => {
+        outputs.push(ofSequence(reader));
+        return outputs.flatMap((b) => b.items ?? [b]).map((b) => b.value);
+      });
+      return { outputs, owned };
+    }
+    const build = BUILDERS.get(operator) ?? fail(`this operator is not supported (opset ${opset}). Export the model with plain operators of opset 11 to 21, or cut this part off.`);
+    const owned = this.bounds.watched(ports, () => build(reader));
+    return { outputs: owned.map((value) => value && { value, type: outputType(reader, value) }), owned };
   }
 
   /** An If whose condition is known while reading is the nodes of one branch. */

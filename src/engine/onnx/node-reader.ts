@@ -13,6 +13,8 @@ export interface Binding {
   readonly value: Value | undefined;
   /** Its element type in the file, which ours may stand for more widely. */
   readonly type: OnnxDType;
+  /** A sequence: the tensors in it. */
+  readonly items?: readonly Binding[];
 }
 
 /** What a builder sees of a node: its inputs, and its attributes with their defaults. */
@@ -36,7 +38,10 @@ export class NodeReader {
   }
   input(i: number): Value {
     const binding = this.inputs[i] ?? fail(`input ${i} is missing.`);
-    return binding.value ?? fail(`input ${i} has no numbers (a size of 0); tensors must have some.`);
+    return binding.value ?? fail(binding.items ? `input ${i} is a sequence, where a tensor was expected.` : `input ${i} has no numbers (a size of 0); tensors must have some.`);
+  }
+  binding(i: number): Binding | undefined {
+    return this.inputs[i];
   }
   /** Element type of an input in the file. */
   type(i: number): OnnxDType | undefined {

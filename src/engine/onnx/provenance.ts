@@ -31,11 +31,12 @@ export class Provenance {
   note(text: string): void {
     if (!this.notes.includes(text)) this.notes.push(text);
   }
-  add(node: Omit<ReadNode, 'outputs' | 'params'> & { readonly outputs: readonly string[] }, from: readonly (Value | undefined)[], made: readonly (Value | undefined)[]): void {
+  /** @param owned all that the node made, where that is more than its outputs (a sequence) */
+  add(node: Omit<ReadNode, 'outputs' | 'params'> & { readonly outputs: readonly string[] }, from: readonly (Value | undefined)[], made: readonly (Value | undefined)[], owned = made): void {
     const outputs = node.outputs.map((name, i): ReadOutput => (made[i] ? { name, shape: made[i].shape, dtype: made[i].dtype } : { name }));
     const params = from.flatMap((value) => (value && this.params.has(value) ? [value.name!] : [])); // a param is an input, with a name
     const place = this.nodes.push({ ...node, outputs, params: [...new Set(params)] }) - 1;
-    const stack = made.filter((value) => value !== undefined);
+    const stack = owned.filter((value) => value !== undefined);
     const before = new Set(from);
     while (stack.length > 0) {
       const value = stack.pop()!;

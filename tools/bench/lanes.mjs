@@ -134,7 +134,7 @@ async function checkLosses(state, reference) {
  *   (processor milliseconds a step) of every round, and their medians medianMs and cpuMs }
  * @throws Error if this project's own lane, the first, fails
  */
-export async function measure(page, task, names, { rounds, roundMs, losses, openMs, timed }) {
+export async function measure(page, task, names, { losses, openMs, timed, ...turns }) {
   const lanes = [];
   for (const name of names) {
     const needless = name.insteadOf && lanes.some((l) => l.name.library === name.library && l.name.backend === name.insteadOf && !l.problem);
@@ -145,20 +145,31 @@ export async function measure(page, task, names, { rounds, roundMs, losses, open
   if (ours.problem) throw new Error(`${task}: this project's own lane failed: ${ours.problem}`);
   for (const state of lanes) await checkLosses(state, ours.losses);
   const running = lanes.filter((state) => !state.problem);
-  if (timed) await takeTurns(running, rounds, roundMs);
+  if (timed) await takeTurns(running, turns);
   for (const state of running) state.counts = await state.lane.counts();
   await noteMemory(page, running);
   for (const state of running) await end(state);
   return lanes;
 }
+/**
+ * Runs a lane for so much processor time: a browser compiles WebAssembly quickly at first, and well (in threads beside) only what has
+ * worked for a while. Notes its pace.
+ */
+async function warm(state, warmMs) {
+  const until = performance.now() + 5 * warmMs; // on a busy machine processor time is slow to come
+  state.paceMs = state.roughMs;
+  for (let left = warmMs; left > 0 && performance.now() < until; ) {
+    const steps = Math.max(1, Math.min(50, Math.round(left / 4 / state.paceMs)));
+    const { ms, cpuMs } = await state.lane.run(steps);
+    state.paceMs = ms / steps;
+    left -= cpuMs;
+  }
+}
 /** Rounds in which every lane runs for about `roundMs`; a lane whose single step takes longer than that runs in two rounds only. */
-async function takeTurns(lanes, rounds, roundMs) {
+async function takeTurns(lanes, { rounds, roundMs, warmMs }) {
   for (const state of lanes) {
-    // The steps so far were asked for one by one: this run only finds the pace.
-    const probe = Math.max(1, Math.min(20, Math.round(roundMs / 4 / state.roughMs)));
-    state.paceMs = (await state.lane.run(probe)).ms / probe;
-    state.steps = Math.max(1, Math.round(roundMs / state.paceMs));
-    state.cpu = [];
+    await warm(state, warmMs);
+    Object.assign(state, { steps: Math.max(1, Math.round(roundMs / state.paceMs)), cpu: [] });
   }
   for (let round = 0; round < rounds; round++)
     for (const state of lanes) {

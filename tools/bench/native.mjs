@@ -1,7 +1,7 @@
 // The near-physical limit: the very graph of a workload on native onnxruntime, in a process of its own. Spoken to by messages
 // { call: 'open', task, threads } | { call: 'run', steps } | { call: 'step' }; each is answered by { value } or { problem }.
 import { requirePeer } from './install.mjs';
-import { nativeOptions, stepper } from './load.mjs';
+import { nativeOptions, processorMs, stepper } from './load.mjs';
 
 const ort = requirePeer('onnxruntime-node');
 let steps;
@@ -19,8 +19,7 @@ const calls = {
   async run({ steps: count }) {
     const [began, before] = [performance.now(), process.cpuUsage()];
     for (let i = 0; i < count; i++) await advance();
-    const { user, system } = process.cpuUsage(before);
-    return { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
+    return { ms: performance.now() - began, cpuMs: processorMs(before) };
   },
 };
 process.on('message', async (message) => {

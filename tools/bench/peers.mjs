@@ -21,7 +21,7 @@ export async function measurePeers({ quick, only, lane, json }) {
     const titles = await page.evaluate(() => window.bench.titles());
     const ids = Object.keys(titles).filter((id) => !only || only.includes(id));
     if (ids.length === 0) throw new Error(`No workload is called ${only}. There are: ${Object.keys(titles).join(', ')}.`);
-    const cpu = { rounds: quick ? 5 : 15, roundMs: quick ? 250 : 350, losses: 5, openMs: 180_000, timed: true };
+    const cpu = { rounds: quick ? 5 : 15, roundMs: quick ? 250 : 350, warmMs: quick ? 2000 : 3000, losses: 5, openMs: 180_000, timed: true };
     const gpu = { ...cpu, openMs: 300_000, losses: machine.webgpu.software ? 3 : 5, timed: !machine.webgpu.software };
     const load = loadavg()[0];
     const threads = Math.min(16, availableParallelism());

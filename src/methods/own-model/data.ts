@@ -28,6 +28,8 @@ export interface OwnData {
 export interface Ports {
   readonly input: PortDescription;
   readonly output: PortDescription;
+  /** Tokens that the model reads in one row; asked for a text alone. */
+  readonly rowLength: () => number;
 }
 /** Examples of each letter that the page draws: enough to learn from within seconds. */
 const perClass = 50;
@@ -49,7 +51,7 @@ export async function readData(lab: Lab, { data, dataKind }: SortedFiles, ports:
       return suited({ ...about, arrays: { x, y }, ...(classes && { classes }), notes }, ports);
     }
     case 'text': {
-      const { x, alphabet, notes } = tokenRows(data[0]!.bytes, name, { length: fixed(ports.input.dims[1]), vocabulary: fixed(ports.output.dims.at(-1)) });
+      const { x, alphabet, notes } = tokenRows(data[0]!.bytes, name, { length: ports.rowLength(), vocabulary: fixed(ports.output.dims.at(-1)) });
       return { ...about, arrays: { x }, alphabet, notes };
     }
   }

@@ -117,6 +117,16 @@ test.each<[string, () => Promise<FileBytes[]>, Partial<Knobs>, RegExp]>([
   await expect(asked(given, values)).rejects.toThrow(InputError);
   await expect(asked(given, values)).rejects.toThrow(reason);
 });
+test('a text trains a model of language, in rows as long as its table of positions allows', async () => {
+  const text = { name: 'words.txt', bytes: new TextEncoder().encode('abc bca aab ccb '.repeat(40)) };
+  const files = [(await exported('gpt-13-folded'))[0]!, text];
+  const { details, blocked } = await asked(files);
+  expect([blocked, details?.task, details?.data?.arrays[0]?.shape]).toEqual([undefined, 'language-modelling', [80, 8]]);
+  expect(details?.data?.excerpts?.[0]).toBe('abc bca ');
+  const kit = await trial(files, { steps: 40, batch: 8, learningRate: 0.01 }, ['chosen', 'untrained']);
+  expect(kit.lights.filter((light) => !light.holds)).toEqual([]);
+  expect(of(kit, 'chosen', 'validation/score')).toBeGreaterThan(of(kit, 'untrained', 'validation/score') + 0.2);
+});
 test('examples in another arrangement are read as the input wants them, and the page is told', async () => {
   const { details } = await asked([(await exported('mlp-13-folded'))[0]!, npz({ x: numbers([20, 2, 3]), y: numbers([20, 2]) })]);
   expect([details?.problems, details?.data?.notes]).toEqual([[], ['x [20, 2, 3] is read as [20, 6].']]);

@@ -1,12 +1,12 @@
 /** From files and knobs to what the arms share: model, examples in a random order, their division, the task. */
-import { InputError } from '../../base/errors';
+import { InputError, StippleError } from '../../base/errors';
 import type { Random } from '../../base/random';
 import { sizeOf, type Tensor } from '../../base/tensor';
 import { withFirstOutput } from '../../engine/onnx/first-output';
 import type { Lab } from '../../lab/lab';
 import { examplesFor, type Examples } from '../../lab/own/examples';
 import { openAxis, openModel, type ModelFile, type OwnModel } from '../../lab/own/open';
-import { taskNames, type Task } from '../../spec/own-model';
+import { taskNames, type PortDescription, type Task } from '../../spec/own-model';
 import type { ValuesOf } from '../../spec/knobs';
 import type { card } from './card';
 import { named, portOf, readData, type OwnData } from './data';
@@ -51,9 +51,25 @@ const mostValidation = 2048;
 export async function readExamples(lab: Lab, { model, files }: OpenedModel, knobs: Knobs): Promise<{ data: OwnData; examples: Examples; task: Task }> {
   const { inputs, outputs } = model.description;
   const [input, output] = [portOf(inputs, knobs.input, 'input'), portOf(outputs, '', 'output')];
-  const data = await readData(lab, files, { input, output });
+  const data = await readData(lab, files, { input, output, rowLength: () => rowLength(model, input) });
   const examples = examplesFor(model.stored, named(data.arrays, input.name), data.from);
   return { data, examples, task: knobs.task === 'auto' ? judgedTask(model, examples) : taskNames.find((name) => name === knobs.task)! }; // the knob offers these
+}
+const rowLengths = [64, 32, 16] as const;
+/** As the file fixes it; else the longest of a few at which the model can be read, since its table of positions may be short. */
+function rowLength({ file, shapes }: OwnModel, { name, dims }: PortDescription): number {
+  const size = dims[1];
+  if (size !== undefined && !openAxis(size)) return Number(size);
+  const readable = (length: number): boolean => {
+    try {
+      openModel(file, { ...shapes, [name]: [1, length] });
+      return true;
+    } catch (error) {
+      if (error instanceof StippleError) return false;
+      throw error;
+    }
+  };
+  return rowLengths.find(readable) ?? shapes[name]?.[1] ?? 1;
 }
 /** What y is to the first output. */
 function judgedTask({ read }: OwnModel, { target, inputs }: Examples): Task {

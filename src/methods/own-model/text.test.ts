@@ -16,5 +16,5 @@ test('a smaller vocabulary takes the characters of the text, in the order of the
 test('too short a text, and one with more characters than the model knows, are refused', () => {
   expect(() => tokenRows(encode('abc'), 't.txt', { length: 3 })).toThrow(/rows of 3\. Use a text of at least 6/);
   expect(() => tokenRows(encode('abcdef'), 't.txt', { length: 2, vocabulary: 4 })).toThrow(/6 different characters, and the model's output 4/);
-  expect(() => tokenRows(encode(''), 't.txt', {})).toThrow(InputError);
+  expect(() => tokenRows(encode(''), 't.txt', { length: 4 })).toThrow(InputError);
 });

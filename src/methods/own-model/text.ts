@@ -9,8 +9,6 @@ export interface TokenRows {
   readonly alphabet: readonly string[];
   readonly notes: readonly string[];
 }
-/** Where the model leaves it open. */
-const usualLength = 64;
 const bytes = 256;
 /** A text beyond this is cut: as many tokens as a run here reads. */
 const mostTokens = 4_000_000;
@@ -21,7 +19,7 @@ const byteName = (byte: number): string => (byte >= 32 && byte < 127 ? String.fr
  * Bytes where the vocabulary has room for all 256, else the text's own characters in the order of their code points.
  * @throws InputError for a text that is too short, or has more characters than the vocabulary
  */
-export function tokenRows(file: Uint8Array, name: string, { length = usualLength, vocabulary = bytes }: { length?: number; vocabulary?: number }): TokenRows {
+export function tokenRows(file: Uint8Array, name: string, { length, vocabulary = bytes }: { length: number; vocabulary?: number }): TokenRows {
   const whole = vocabulary >= bytes ? { ids: file, alphabet: Array.from({ length: bytes }, (_, byte) => byteName(byte)) } : characters(file, name, vocabulary);
   const ids = whole.ids.subarray(0, mostTokens);
   const n = Math.floor(ids.length / length);

@@ -151,7 +151,7 @@ test('the keyboard alone chooses a tensor and takes a preset', async ({ page }) 
   await useOf(page, 'conv1.weight', 'Trained').focus();
   await page.keyboard.press('ArrowRight');
   await expect(useOf(page, 'conv1.weight', 'Masked')).toBeChecked();
-  await button(page, 'Last layer alone').focus();
+  await page.getByRole('group', { name: 'Or choose at once' }).getByRole('button', { name: 'Last layer alone' }).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/k\.trained=fc2\.\*/);
   await expect(useOf(page, 'conv1.weight', 'Frozen')).toBeChecked();

@@ -17,6 +17,7 @@ test('a cover matches all that is wanted, and nothing forbidden, in few patterns
   expect(cover(['conv1.weight', 'conv1.bias'], () => false, names)).toBe('conv1.*');
   expect(cover(['conv1.bias', 'conv2.bias', 'head.bias'], () => false, names)).toBe('*.bias');
   expect(cover(names, () => false, names)).toBe('*');
+  expect(cover(['conv1.weight'], () => false, names)).toBe('conv1.weight');
   expect(cover([], () => false, names)).toBe('');
 });
 test('the default choice is no pattern at all, and common choices are short', () => {

@@ -33,7 +33,7 @@ export function cover(wanted: readonly string[], allowed: (name: string) => bool
       if ((!best || gain.length > best.gain.length || (gain.length === best.gain.length && glob.text.length < best.glob.text.length)) && !forbidden.some((other) => glob.matches(other))) best = { glob, gain };
     }
     for (const other of best!.gain) left.delete(other); // the name itself is always there
-    list.push(best!.glob.text);
+    list.push(best!.gain.length === 1 ? name.replaceAll(',', '?') : best!.glob.text); // one tensor is called by its name
   }
   return list.join(',');
 }

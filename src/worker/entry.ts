@@ -47,7 +47,7 @@ async function answer(command: Extract<Command, { type: 'ask' }>, files: Files):
     const reply = method.asks?.[ask];
     if (!asked || !reply) throw new InputError(`${experiment.method} has no question "${ask.slice(0, 60)}".`);
     const kept = last && last.runId === command.runId ? last.kept : undefined;
-    if (asked.needsRun && kept === undefined) throw new InputError('This asks about a finished run, and there is none in memory. Press Run first.');
+    if (asked.needsRun && kept === undefined) throw new InputError(asked.live && controls.has(command.runId ?? '') ? 'The run has only begun, and there is nothing to tell yet. Ask again in a moment.' : 'This asks about a finished run, and there is none in memory. Press Run first.');
     const { lab, close } = createLab(
       {
         backends: createBackends({ backend: 'wasm', threads: experiment.threads }, executors, () => undefined),

@@ -86,6 +86,7 @@ async function trial(lab: Lab, knobs: Knobs): Promise<Kept> {
     lab.keep({ prepared, arms: { ...kept } } satisfies Kept);
   };
   const watched = asked.map((name) => runOf(affordable(prepareArm(name, prepared, knobs), prepared), knobs, { lab, prepared, judge, keep }));
+  for (const { arm } of watched) keep({ arm, params: arm.step.from, losses: [] });
   const chosen = watched.find(({ arm }) => arm.name === 'chosen')?.arm;
   const before = chosen && (await firstGradients(lab, chosen.step)).gradients;
   const results = await lab.together(watched.map(({ run }) => run));

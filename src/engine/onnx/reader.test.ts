@@ -247,6 +247,11 @@ const cases: readonly Case[] = [
   { op: 'BatchNormalization', inputs: [image, [3], [3], [3], [3]], positive: true },
   { op: 'LayerNormalization', inputs: [[2, 3, 4], [4], [4]], attrs: { epsilon: 1e-3 }, floats: ['epsilon'] },
   { op: 'InstanceNormalization', inputs: [image, [3], [3]] },
+  { op: 'LSTM', inputs: [[5, 2, 3], [1, 16, 3], [1, 16, 4], [1, 32], { dtype: 'int32', dims: [2], data: Int32Array.of(3, 5) }, [1, 2, 4], [1, 2, 4], [1, 12]], attrs: { hidden_size: 4 }, outputs: 3 },
+  { op: 'LSTM', inputs: [[3, 2, 3], [2, 16, 3], [2, 16, 4]], attrs: { hidden_size: 4, direction: 'bidirectional' }, outputs: 3 },
+  { op: 'GRU', inputs: [[4, 2, 3], [1, 12, 3], [1, 12, 4], [1, 24]], attrs: { hidden_size: 4, direction: 'reverse' }, outputs: 2 },
+  { op: 'GRU', inputs: [[4, 2, 3], [2, 12, 3], [2, 12, 4], [2, 24], { dtype: 'int32', dims: [2], data: Int32Array.of(4, 2) }], attrs: { hidden_size: 4, direction: 'bidirectional', linear_before_reset: 1 }, outputs: 2 },
+  { op: 'RNN', inputs: [[4, 2, 3], [1, 4, 3], [1, 4, 4], [1, 8]], attrs: { hidden_size: 4 }, outputs: 2 },
 ];
 
 function attributeOf(name: string, value: Plain, floats: readonly string[]): OnnxAttribute {

@@ -10,9 +10,10 @@ import { reductions } from './reductions';
 import { products } from './products';
 import { windows } from './windows';
 import { normalization } from './normalization';
+import { recurrences } from './recurrent';
 import type { Builder } from './builder';
 
 export type { Builder } from './builder';
 
 /** Every operator that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions }));
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...recurrences }));

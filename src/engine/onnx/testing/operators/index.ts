@@ -3,9 +3,10 @@ import type { MakeNode } from './draw';
 import { attentions } from './attention';
 import { elementwise } from './elementwise';
 import { indexing } from './indexing';
+import { recurrences } from './recurrent';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { windows } from './windows';
 
 export type { MakeNode, NodeCase } from './draw';
-export const NODES: ReadonlyMap<string, MakeNode> = new Map(Object.entries({ ...attentions, ...elementwise, ...indexing, ...reductions, ...shapes, ...windows }).sort(([a], [b]) => (a < b ? -1 : 1)));
+export const NODES: ReadonlyMap<string, MakeNode> = new Map(Object.entries({ ...attentions, ...elementwise, ...indexing, ...recurrences, ...reductions, ...shapes, ...windows }).sort(([a], [b]) => (a < b ? -1 : 1)));

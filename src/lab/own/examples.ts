@@ -27,10 +27,11 @@ export interface Examples {
  */
 export function examplesFor({ graph }: OnnxModel, arrays: Arrays, file: string): Examples {
   const { y, ...others } = arrays;
-  const inputs = byName(graph.inputs, others, file);
-  const notes: string[] = [];
+  const { matched: inputs, unused } = byName(graph.inputs, others, file);
+  const notes = unused.length > 0 ? [`${file} also holds ${unused.join(', ')}, which ${unused.length === 1 ? 'is' : 'are'} not used.`] : [];
   const sizes = new Map<string, { size: number; who: string }>();
   for (const { info, array } of inputs) checkInput(info, array, sizes);
+  for (const [name, array] of [...inputs.map(({ info, array: a }) => [info.name, a] as const), ...(y ? [['y', y] as const] : [])]) checkFinite(name, array);
   const [count, whole] = countExamples(inputs);
   if (y && y.shape[0] !== count) throw new InputError(`y should hold one target for each of the ${count} examples, but is ${showShape(y.shape)}. Save as many targets as examples.`);
   for (const { info, array } of inputs) if (array.dtype === 'uint8' && dtypeHere(info.dtype) === 'float32') notes.push(`${info.name} is fed as it is, 0 to 255: if the model expects other numbers, scale them before saving.`);
@@ -47,15 +48,18 @@ interface Matched {
   readonly info: OnnxValueInfo;
   readonly array: NpyArray;
 }
-function byName(infos: readonly OnnxValueInfo[], arrays: Arrays, file: string): Matched[] {
+function byName(infos: readonly OnnxValueInfo[], arrays: Arrays, file: string): { matched: Matched[]; unused: string[] } {
   const only = infos.length === 1 ? infos[0] : undefined;
   const named = only && !Object.hasOwn(arrays, only.name) && Object.hasOwn(arrays, 'x') ? { ...Object.fromEntries(Object.entries(arrays).filter(([name]) => name !== 'x')), [only.name]: arrays.x! } : arrays;
   const expected = `${only ? `"x" (or "${only.name}")` : infos.map((i) => `"${i.name}"`).join(', ')} and "y"`;
-  const left = Object.keys(named).filter((name) => !infos.some((i) => i.name === name));
-  const missing = infos.filter((i) => !Object.hasOwn(named, i.name)).map((i) => i.name);
-  if (missing.length > 0 || left.length > 0)
+  if (infos.some((i) => !Object.hasOwn(named, i.name)))
     throw new InputError(`${file} should hold ${expected}, but holds ${Object.keys(arrays).map((n) => `"${n}"`).join(', ') || 'nothing else than y'}. Save it with numpy.savez(path, ${only ? 'x' : infos.map((i) => i.name).join('=..., ')}=..., y=...).`);
-  return infos.map((info) => ({ info, array: named[info.name]! }));
+  return { matched: infos.map((info) => ({ info, array: named[info.name]! })), unused: Object.keys(named).filter((name) => !infos.some((i) => i.name === name)) };
+}
+function checkFinite(name: string, { dtype, data, shape }: NpyArray): void {
+  if (!dtype.startsWith('float')) return;
+  const at = (data as Float32Array).findIndex((v) => !Number.isFinite(v)); // float64 has the same method
+  if (at >= 0) throw new InputError(`${name} should hold finite numbers, but ${data[at]} came in row ${Math.floor(at / (data.length / (shape[0] ?? 1)))}. Replace it, or leave that row out.`);
 }
 function checkInput({ name, dims, dtype }: OnnxValueInfo, { shape, dtype: came }: NpyArray, sizes: Map<string, { size: number; who: string }>): void {
   const expected = `Input "${name}" takes ${dtype}${dims ? ` [${dims.map((d) => (openAxis(d) ? d || '?' : d)).join(', ')}]` : ''}`;

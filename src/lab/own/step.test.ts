@@ -35,7 +35,7 @@ const x = floatArray([6, 4]);
 const y = labels(0, 1, 2, 0, 1, 2);
 const refusals: [string, ModelFile, Record<string, NpyArray>, Choices, RegExp][] = [
   ['no x', linear(), { y }, {}, /should hold "x" \(or "x"\) and "y", but holds nothing else than y/],
-  ['an array that is nobody\'s', linear(), { x, y, z: x }, {}, /holds "x", "z"/],
+  ['a number that is not finite', linear(), { x: floatArray([6, 4], (i) => (i === 9 ? NaN : 1)), y }, {}, /x should hold finite numbers, but NaN came in row 2/],
   ['one of two inputs', two(), { u: x, y }, {}, /should hold "u", "v" and "y", but holds "u"/],
   ['x for two inputs', two(), { x, y }, {}, /should hold "u", "v" and "y"/],
   ['a rank too small', linear(), { x: floatArray([24]), y }, {}, /"x" takes float32 \[n, 4\], 2 axes, but float32\[24\] came\. Reshape the array \(one axis is missing/],
@@ -156,6 +156,8 @@ test('a fixed batch takes consecutive examples and wraps round; an open one take
   expect([0, 1, 2].map((at) => [...step.next(at)['train.y']!.data])).toEqual([[0, 1, 2, 0], [1, 2, 0, 1], [2, 0, 1, 2]]);
   expect(prepared({ file: linear(), data: { x, y } }).batch).toBe(6);
 });
+test('an array that is no input is left out, and a note says so', () =>
+  expect(prepared({ file: linear(), data: { x, y, z: x } }).notes).toEqual(['data.npz also holds z, which is not used.']));
 test('an input without an axis of examples is given whole to every batch', () => {
   const file = fileOf([node('Add', ['u', 'v'], 's'), node('MatMul', ['s', 'w'], 'z')], { w: stored(4, 3) }, [port('u', ['n', 4]), port('v', [1, 4])]);
   const step = prepared({ file, data: { u: x, v: floatArray([1, 4]), y } }, { batch: 2 });

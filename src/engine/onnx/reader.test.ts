@@ -242,6 +242,22 @@ const cases: readonly Case[] = [
   { op: 'MaxPool', inputs: [image], attrs: { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 0] } },
   { op: 'AveragePool', inputs: [image], attrs: { kernel_shape: [3, 3], strides: [2, 1], pads: [1, 1, 0, 1] } },
   { op: 'AveragePool', inputs: [image], attrs: { kernel_shape: [2, 2], pads: [1, 1, 0, 1], count_include_pad: 1 } },
+  { op: 'Conv', inputs: [[2, 4, 5, 4, 6], [6, 2, 2, 3, 2], [6]], attrs: { group: 2, strides: [2, 1, 1], pads: [1, 0, 1, 0, 1, 1], dilations: [2, 1, 1] } },
+  { op: 'Conv', inputs: [image, [4, 3, 3, 3]], attrs: { auto_pad: 'SAME_LOWER', strides: [2, 1] } },
+  { op: 'ConvTranspose', inputs: [[1, 3, 3, 4], [3, 2, 3, 3]], attrs: { output_shape: [8, 9], strides: [3, 2] } },
+  { op: 'ConvTranspose', inputs: [[1, 4, 3, 4], [4, 2, 3, 3]], attrs: { group: 2, dilations: [2, 1], pads: [1, 2, 0, 1] } },
+  { op: 'ConvTranspose', inputs: [[1, 2, 3, 4, 3], [2, 3, 2, 3, 2], [3]], attrs: { strides: [2, 1, 2] } },
+  { op: 'ConvTranspose', inputs: [[2, 3, 5], [3, 2, 3]], attrs: { auto_pad: 'SAME_UPPER', strides: [2] } },
+  { op: 'MaxPool', inputs: [[2, 3, 5, 6, 4]], attrs: { kernel_shape: [2, 3, 2], strides: [2, 1, 2], pads: [1, 0, 0, 0, 1, 1] } },
+  { op: 'MaxPool', inputs: [[2, 3, 9]], attrs: { kernel_shape: [3], ceil_mode: 1, strides: [2] }, outputs: 2 },
+  { op: 'MaxPool', inputs: [image], attrs: { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1], dilations: [2, 1], storage_order: 1 }, outputs: 2 },
+  { op: 'MaxPool', inputs: [image], attrs: { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_LOWER' } },
+  { op: 'MaxUnpool', inputs: [[1, 1, 2, 2], { dtype: 'int64', dims: [1, 1, 2, 2], data: BigInt64Array.of(5n, 7n, 13n, 15n) }], attrs: { kernel_shape: [2, 2], strides: [2, 2] } },
+  { op: 'AveragePool', inputs: [[2, 3, 5, 6, 4]], attrs: { kernel_shape: [2, 3, 2], strides: [2, 1, 2], pads: [1, 0, 0, 0, 1, 1] } },
+  { op: 'AveragePool', inputs: [image], attrs: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1, dilations: [1, 2] } },
+  { op: 'AveragePool', inputs: [[2, 3, 8]], attrs: { kernel_shape: [3], strides: [3], pads: [1, 0], ceil_mode: 1 } },
+  { op: 'LpPool', inputs: [image], attrs: { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1], p: 3 } },
+  { op: 'GlobalLpPool', inputs: [image], attrs: { p: 1 } },
   { op: 'GlobalAveragePool', inputs: [image] },
   { op: 'GlobalMaxPool', inputs: [image] },
   { op: 'BatchNormalization', inputs: [image, [3], [3], [3], [3]], positive: true },
@@ -279,7 +295,7 @@ function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype, opse
 }
 /** The outputs' dtype is what the reader finds; onnxruntime checks it. */
 function withOutputs(model: OnnxModel, made?: OnnxDType): OnnxModel {
-  const wide = new Set(['Shape', 'Size', 'Constant', 'ArgMax', 'ArgMin', 'TopK']); // int64 in ONNX, int32 here
+  const wide = new Set(['Shape', 'Size', 'Constant', 'ArgMax', 'ArgMin', 'TopK', 'MaxPool']); // int64 in ONNX, int32 here
   const names = model.graph.nodes[0]!.outputs;
   const draft = { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: 'float32' as const, dims: undefined })) } };
   const { program } = readOnnx(encodeModel(draft));

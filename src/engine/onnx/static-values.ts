@@ -6,7 +6,7 @@ import { constantOp, inputOp, topological, type Reference, type Value } from '..
 const STORED_LIMIT = 1 << 14;
 const COMPUTED_LIMIT = 1 << 12;
 /** No shape is made by these, and a hostile file could make them take for ever. */
-const HEAVY: ReadonlySet<string> = new Set(['matmul', 'linear', 'conv2d', 'convInput', 'convWeight']);
+const HEAVY: ReadonlySet<string> = new Set(['matmul', 'linear', 'conv2d', 'convBias', 'convInput', 'convWeight']);
 
 /** Numbers of values that depend on stored tensors alone. Each is worked out once. */
 class StaticValues {

@@ -1,7 +1,7 @@
 /** Ops that look along an axis: where the greatest is, the k greatest, running sums. */
 import { ShapeError } from '../../base/errors';
 import { int32, showShape, sizeOf, type Shape } from '../../base/tensor';
-import { constant, defineOp, type Apply, type Emit, type Value } from '../value';
+import { defineOp, type Apply, type Emit, type Value } from '../value';
 import { gatherElements } from './gather';
 import { normalAxis } from './reduce';
 import { reshape } from './shape';

@@ -27,20 +27,27 @@ function eachEntry(shape: Shape, { starts, steps, sizes }: Block, visit: (whole:
 }
 /** Axes behind the axis of models, which is taken whole. */
 const liftBlock = ({ starts, steps, sizes }: Block, k: number): Block => ({ starts: [0, ...starts], steps: [1, ...steps], sizes: [k, ...sizes] });
+/** The least place along each axis. */
+const firstsOf = ({ starts, steps, sizes }: Block): number[] => starts.map((start, i) => (steps[i]! < 0 ? start + (sizes[i]! - 1) * steps[i]! : start));
+/** A block turned round along the axes whose steps go backwards. */
+function turned(x: string, { steps, sizes }: Block, emit: Emit): string {
+  const axes = steps.flatMap((step, i) => (step < 0 && sizes[i]! > 1 ? [i] : []));
+  if (axes.length === 0) return x;
+  return emit('Slice', [x, emit.int64s(axes.map((a) => sizes[a]! - 1)), emit.int64s(axes.map((a) => -(sizes[a]! + 1))), emit.int64s(axes), emit.int64s(axes.map(() => -1))]);
+}
 
 const sliceOp: Apply<'x', Block> = defineOp<'x', Block>({
   name: 'slice',
   shape: ({ x }, block) => (checkBlock('slice', x, block), block.sizes),
   gradient: ({ dy, x }, block) => ({ x: unslice(dy, x.shape, block) }),
+  // Forwards first, then turned round: the WebGPU provider misreads a step below -1 that does not end on an entry.
   onnx: ({ x }, { starts, steps, sizes }, emit, { x: value }) => {
-    const axes = value.shape.flatMap((d, i) => (starts[i] !== 0 || steps[i] !== 1 || sizes[i] !== d ? [i] : []));
-    // Below 0 an end would count from the back: before the first entry is -(d + 1).
-    const ends = axes.map((a) => {
-      const end = starts[a]! + sizes[a]! * steps[a]!;
-      return end < 0 ? -(value.shape[a]! + 1) : end;
-    });
-    const inputs = [x, emit.int64s(axes.map((a) => starts[a]!)), emit.int64s(ends), emit.int64s(axes)];
-    return emit('Slice', axes.every((a) => steps[a] === 1) ? inputs : [...inputs, emit.int64s(axes.map((a) => steps[a]!))]);
+    const [firsts, gaps] = [firstsOf({ starts, steps, sizes }), steps.map(Math.abs)];
+    const axes = value.shape.flatMap((d, i) => (sizes[i] === d ? [] : [i]));
+    const inputs = [x, emit.int64s(axes.map((a) => firsts[a]!)), emit.int64s(axes.map((a) => firsts[a]! + (sizes[a]! - 1) * gaps[a]! + 1)), emit.int64s(axes)];
+    const apart = axes.some((a) => gaps[a] !== 1 && sizes[a] !== 1);
+    const forwards = axes.length === 0 ? x : emit('Slice', apart ? [...inputs, emit.int64s(axes.map((a) => gaps[a]!))] : inputs);
+    return turned(forwards, { starts, steps, sizes }, emit);
   },
   reference: ({ x }, block, shape) => {
     const out = new Float64Array(sizeOf(shape));
@@ -78,10 +85,8 @@ const unsliceOp: Apply<'x', Placed> = defineOp<'x', Placed>({
   },
   gradient: ({ dy }, { starts, steps, sizes }) => ({ x: sliceOp({ x: dy }, { starts, steps, sizes }) }),
   onnx: ({ x }, { to, starts, steps, sizes }, emit) => {
-    const firsts = starts.map((start, i) => (steps[i]! < 0 ? start + (sizes[i]! - 1) * steps[i]! : start));
-    const turned = steps.flatMap((step, i) => (step < 0 && sizes[i]! > 1 ? [i] : []));
-    const forwards = turned.length === 0 ? x : emit('Slice', [x, emit.int64s(turned.map((a) => sizes[a]! - 1)), emit.int64s(turned.map((a) => -(sizes[a]! + 1))), emit.int64s(turned), emit.int64s(turned.map(() => -1))]);
-    const gaps = steps.map(Math.abs);
+    const [firsts, gaps] = [firstsOf({ starts, steps, sizes }), steps.map(Math.abs)];
+    const forwards = turned(x, { starts, steps, sizes }, emit);
     const wide = sizes.map((size, i) => (size - 1) * gaps[i]! + 1);
     const after = to.map((d, i) => d - firsts[i]! - wide[i]!);
     const apart = withGaps(forwards, sizes, gaps, emit);

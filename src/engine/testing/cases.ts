@@ -4,9 +4,9 @@ import { broadcastShapes, sizeOf, tensor, type Shape } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import * as ops from '../ops';
 import { constant, type Value } from '../value';
-import { aboveOne, anyShape, between, bools, broadcasting, caseOf, fillWith, inside, integers, narrowed, nonzero, normal, offIntegers, offZero, positive, shuffled, sizes, someAxes, spaced, tied, type Case, type Fill, type MakeCase } from './draw';
+import { aboveOne, anyShape, between, bools, broadcasting, caseOf, inside, integers, narrowed, nonzero, normal, offIntegers, offZero, positive, shuffled, sizes, someAxes, spaced, tied, type Case, type Fill, type MakeCase } from './draw';
 import { indexingCases, movingCases } from './moving-cases';
-import { convolutionCases, wideConvolutionCases } from './window-cases';
+import { convolutionCases, poolingCases, wideConvolutionCases } from './window-cases';
 
 export type { Case, MakeCase, Values } from './draw';
 
@@ -146,6 +146,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>
   indexing: indexingCases,
   products: { matmul, linear },
   convolutions: convolutionCases,
+  pooling: poolingCases,
 };
 export const cases: Readonly<Record<string, MakeCase>> = Object.assign({}, ...Object.values(families));
 

@@ -4,7 +4,7 @@ import type { Shape } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import * as ops from '../ops';
 import { filled } from '../value';
-import { between, caseOf, normal, type MakeCase } from './draw';
+import { between, caseOf, normal, sizes, spaced, type MakeCase } from './draw';
 
 interface Convolution {
   readonly x: Shape;
@@ -54,7 +54,32 @@ const convWeight = (draw: DrawConvolution): MakeCase => (rng) => {
     return gradients(ops.conv2d(v.x, kernel, options), [kernel], v.g)[0]!;
   });
 };
-const convolutions = (draw: DrawConvolution): Readonly<Record<string, MakeCase>> => ({ conv2d: conv2d(draw), convInput: convInput(draw), convWeight: convWeight(draw) });
+const convBias = (draw: DrawConvolution): MakeCase => (rng) => {
+  const { x, w, y, options } = draw(rng);
+  return caseOf({ x: normal(rng, x), w: normal(rng, w), b: normal(rng, [y[1]!]) }, (v) => ops.conv2d(v.x, v.w, { ...options, bias: v.b }));
+};
+const convolutions = (draw: DrawConvolution): Readonly<Record<string, MakeCase>> => ({ conv2d: conv2d(draw), convBias: convBias(draw), convInput: convInput(draw), convWeight: convWeight(draw) });
+
+/** Windows that fill the image side by side, or overlap, or leave gaps; never one that is the whole image. */
+function drawWindow(rng: Random): { x: Shape; window: ops.Window } {
+  const pair = (low: number, high: number): [number, number] => [between(rng, low, high), between(rng, low, high)];
+  const lead = [between(rng, 1, 2), between(rng, 1, 2)];
+  const kernel = pair(1, 3);
+  if (rng.bernoulli(0.4)) return { x: [...lead, kernel[0] * between(rng, 2, 3), kernel[1] * between(rng, 1, 3)], window: { kernel, strides: kernel } };
+  const [strides, dilations] = [pair(1, 3), pair(1, 2)];
+  const extent = kernel.map((k, i) => dilations[i]! * (k - 1) + 1);
+  const pads = [0, 1, 0, 1].map((i) => rng.int(Math.min(extent[i]!, 3))) as [number, number, number, number]; // four of them
+  return { x: [...lead, extent[0]! + between(rng, 1, 3), extent[1]! + between(rng, 0, 3)], window: { kernel, strides, dilations, pads } };
+}
+const maxPool: MakeCase = (rng) => {
+  const { x, window } = drawWindow(rng);
+  return caseOf({ x: spaced(rng, x) }, (v) => ops.maxPool(v.x, window));
+};
+const upsample: MakeCase = (rng) => {
+  const factors: [number, number] = [between(rng, 1, 3), between(rng, 2, 3)];
+  return caseOf({ x: normal(rng, sizes(rng, 4, 1, 3)) }, ({ x }) => ops.upsample(x, factors));
+};
 
 export const convolutionCases = convolutions(narrowConvolution);
+export const poolingCases: Readonly<Record<string, MakeCase>> = { maxPool, upsample };
 export const wideConvolutionCases = convolutions(wideConvolution);

@@ -1,11 +1,11 @@
 /** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
-import { int32, showShape, sizeOf, stridesOf, tensor, type Shape } from '../../../base/tensor';
+import { int32, showShape, sizeOf, stridesOf, tensor } from '../../../base/tensor';
 import { dtypeHere, fromFile } from '../border';
 import { fail } from '../node-reader';
 import { dtypeOf } from '../tensor-proto';
 import * as ops from '../../ops';
-import { constant, scalar, type Value } from '../../value';
-import { axesOf, all, reshaped, first, not, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
+import { constant, scalar } from '../../value';
+import { axesOf, all, reshaped, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
 
 const reshape: Builder = (node) => {
   const x = node.input(0);
@@ -57,6 +57,7 @@ const slice: Builder = (node) => {
     const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
     const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
     [from[axis], to[axis], steps[axis]] = [place(starts[i]!), place(ends[i]!), step];
+    if ((to[axis]! - from[axis]!) / step <= 0) fail(`it cuts nothing out along axis ${axis}; tensors must have some entries.`);
   });
   return ops.slice(x, from, to, steps);
 };

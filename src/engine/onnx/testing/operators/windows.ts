@@ -1,6 +1,6 @@
 /** Random nodes of products, convolutions and pooling. */
 import type { Random } from '../../../../base/random';
-import { between, fed, float, int, ints, normal, narrowed, sizes, spaced, text, type Attributes, type Fill, type MakeNode } from './draw';
+import { awayFrom, between, fed, float, int, ints, normal, narrowed, sizes, spaced, text, type Attributes, type Fill, type MakeNode } from './draw';
 
 const pair = (rng: Random, count: number, low: number, high: number): number[] => sizes(rng, count, low, high);
 const matmul: MakeNode = (rng) => {
@@ -31,7 +31,7 @@ interface Window {
   readonly kernel: readonly number[];
   readonly attributes: Attributes;
 }
-/** One or two spatial axes; unequal strides, dilations and pads. */
+/** Any number of spatial axes; unequal strides, dilations and pads. */
 function window(rng: Random, axes: number): Window {
   const [kernel, strides, dilations] = [pair(rng, axes, 1, 3), pair(rng, axes, 1, 3), pair(rng, axes, 1, 2)];
   const image = kernel.map((size, i) => dilations[i]! * (size - 1) + between(rng, 1, 4));
@@ -48,11 +48,11 @@ function convolution(rng: Random, axes: number) {
   return { x: [between(rng, 1, 2), groups * inner, ...image], w: [out, inner, ...kernel], bias, attributes: { ...attributes, ...automatic, group: int(groups) } };
 }
 const conv: MakeNode = (rng) => {
-  const { x, w, bias, attributes } = convolution(rng, between(rng, 1, 2));
+  const { x, w, bias, attributes } = convolution(rng, between(rng, 1, 3));
   return { inputs: [fed(normal(rng, x)), fed(normal(rng, w)), ...bias], attributes };
 };
 const convTranspose: MakeNode = (rng) => {
-  const axes = between(rng, 1, 2);
+  const axes = between(rng, 1, 3);
   const [kernel, strides, dilations] = [pair(rng, axes, 1, 3), pair(rng, axes, 1, 3), pair(rng, axes, 1, 2)];
   const groups = rng.pick([1, 1, 2]);
   const [inner, out] = [between(rng, 1, 2), between(rng, 1, 2)];
@@ -69,11 +69,17 @@ const fusedConv: MakeNode = (rng) => {
 };
 /** Pads are smaller than the kernel: no window is all padding. */
 const pool = (fill: Fill, more: (rng: Random) => Attributes): MakeNode => (rng) => {
-  const axes = between(rng, 1, 2);
-  const [kernel, strides] = [pair(rng, axes, 1, 3), pair(rng, axes, 1, 3)];
+  const axes = between(rng, 1, 3);
+  const [kernel, strides, dilations] = [pair(rng, axes, 1, 3), pair(rng, axes, 1, 3), pair(rng, axes, 1, 2)];
   const pads = [...kernel, ...kernel].map((size) => rng.int(size));
-  const image = kernel.map((size) => size + between(rng, 1, 4));
-  return { inputs: [fed(fill(rng, [between(rng, 1, 2), between(rng, 1, 2), ...image]))], attributes: { kernel_shape: ints(kernel), strides: ints(strides), ...(rng.bernoulli(0.7) ? { pads: ints(pads) } : {}), ...more(rng) } };
+  const image = kernel.map((size, i) => dilations[i]! * (size - 1) + between(rng, 2, 4));
+  return { inputs: [fed(fill(rng, [between(rng, 1, 2), between(rng, 1, 2), ...image]))], attributes: { kernel_shape: ints(kernel), strides: ints(strides), dilations: ints(dilations), ceil_mode: int(rng.int(2)), ...(rng.bernoulli(0.7) ? { pads: ints(pads) } : {}), ...more(rng) } };
+};
+const maxUnpool: MakeNode = (rng) => {
+  const shape = [1, between(rng, 1, 2), ...sizes(rng, 2, 1, 3)];
+  const size = shape.reduce((a, b) => a * b, 4);
+  const places = [...rng.permutation(size)].slice(0, size / 4).map(BigInt);
+  return { inputs: [fed(normal(rng, shape)), fed({ dtype: 'int64', dims: shape, data: BigInt64Array.from(places) })], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } };
 };
 const global = (fill: Fill): MakeNode => (rng) => ({ inputs: [fed(fill(rng, [between(rng, 1, 2), between(rng, 1, 3), ...sizes(rng, between(rng, 1, 2), 1, 4)]))] });
 
@@ -89,7 +95,10 @@ export const windows: Readonly<Record<string, MakeNode>> = {
   'com.microsoft.FusedMatMul': fusedMatMul,
   Gemm: gemm,
   GlobalAveragePool: global(normal),
+  GlobalLpPool: (rng) => ({ ...global(awayFrom(0))(rng), attributes: { p: int(between(rng, 1, 3)) } }),
   GlobalMaxPool: global(spaced),
+  LpPool: pool(awayFrom(0), (rng) => ({ p: int(between(rng, 1, 3)) })),
   MatMul: matmul,
   MaxPool: pool(spaced, () => ({})),
+  MaxUnpool: maxUnpool,
 };

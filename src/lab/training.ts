@@ -92,7 +92,7 @@ interface Good {
   readonly theta: Tensor;
 }
 /** What a run asks of the session behind it. */
-export type Stepping = Pick<Session, 'drain' | 'read'> & { step(feeds: Readonly<Record<string, Tensor>>): Promise<void> };
+export type Stepping = Pick<Session, 'step' | 'drain' | 'read'>;
 /** One run in progress: `advance` takes one step. */
 export class Running {
   private step = 0;

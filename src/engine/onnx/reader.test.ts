@@ -213,6 +213,7 @@ const cases: readonly Case[] = [
   { op: 'Gather', inputs: [[3, 4, 2], { dtype: 'int64', dims: [2, 2], data: BigInt64Array.of(0n, -1n, 2n, 1n) }], attrs: { axis: 1 } },
   { op: 'Tile', inputs: [[2, 3], i64(2, 1)] },
   { op: 'Trilu', inputs: [[4, 5]], attrs: { upper: 0 } },
+  { op: 'Trilu', inputs: [{ dtype: 'bool', dims: [3, 3], data: Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0, 1) }], attrs: { upper: 0 } },
   { op: 'ConstantOfShape', inputs: [i64(2, 3)] },
   { op: 'Range', inputs: [f32(1), f32(4), f32(0.5)] },
   { op: 'Constant', inputs: [], attrs: { value_ints: [3, 4] } },

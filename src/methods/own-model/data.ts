@@ -2,7 +2,7 @@
 import { InputError } from '../../base/errors';
 import { floats, sizeOf, type Shape } from '../../base/tensor';
 import { readCsv } from '../../data/csv';
-import { makeGlyphs, upstreamClasses } from '../../data/glyphs';
+import { glyphSize, makeGlyphs, upstreamClasses } from '../../data/glyphs';
 import { labelledFromIdx, pairIdx } from '../../data/idx';
 import type { Labelled } from '../../data/labelled';
 import type { NpyArray } from '../../data/npy';
@@ -35,11 +35,14 @@ export interface Ports {
 const perClass = 50;
 
 /** @throws InputError for files that are damaged or hold something else */
-export async function readData(lab: Lab, { data, dataKind }: SortedFiles, ports: Ports): Promise<OwnData> {
+export async function readData(lab: Lab, { model, data, dataKind }: SortedFiles, ports: Ports): Promise<OwnData> {
   const name = data.map((file) => file.name).join(', ');
   const about = { from: name, shipped: false, notes: [] };
   switch (dataKind) {
-    case undefined: return negativeLetters(lab);
+    case undefined:
+      // The page's own letters are for its own model, and for what was made of that.
+      if (model && sizeOf(ports.input.dims.slice(1).map((size) => fixed(size) ?? 0)) !== glyphSize * glyphSize) throw new InputError(`There are no data for ${model.name} yet. Drop an NPZ with x and y, an IDX pair, a CSV file with the label last, or a text.`);
+      return suited(await negativeLetters(lab), ports);
     case 'npz': return suited({ ...about, arrays: readNpz(data[0]!.bytes, name) }, ports);
     case 'idx': {
       const { train } = pairIdx(data);

@@ -99,6 +99,7 @@ const npz = (arrays: Parameters<typeof writeNpz>[0]): FileBytes => ({ name: 'dat
 const numbers = (shape: readonly number[], value: (i: number) => number = (i) => (i % 7) / 7) => ({ dtype: 'float32' as const, shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i)) });
 test.each<[string, () => Promise<FileBytes[]>, Partial<Knobs>, RegExp]>([
   ['x of another size', async () => [(await exported('mlp-13-folded'))[0]!, npz({ x: numbers([20, 5]), y: numbers([20, 2]) })], {}, /takes float32 \[batch, 6\], but float32\[20,5\] came/],
+  ['a model without data of its own', async () => [(await exported('mlp-13-folded'))[0]!], {}, /There are no data for model\.onnx yet\. Drop an NPZ/],
   ['y that is missing', async () => [(await exported('mlp-13-folded'))[0]!, npz({ x: numbers([20, 6]) })], {}, /must hold "y"/],
   ['labels beyond the classes', async () => [(await exported('vit-17-folded'))[0]!, npz({ x: numbers([20, 3, 8, 8]), y: { dtype: 'int64', shape: [20], data: BigInt64Array.from({ length: 20 }, (_, i) => BigInt(i)) } })], {}, /from 0 to 3 .* but \d+ came/],
   ['too few examples', () => exported('mlp-13-folded'), { batch: 8 }, /There are 7 examples: too few for a batch of 8 .* Lower the batch size to 3 or less/],

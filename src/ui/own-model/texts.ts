@@ -26,7 +26,7 @@ export const texts = {
     any: 'any',
   },
   data: {
-    label: 'Data', shipped: 'drawn by this page', none: 'No data yet. Drop an NPZ with x and y, an IDX pair, a CSV file or a text.',
+    label: 'Data', shipped: 'drawn by this page', none: 'Nothing that can be read yet.',
     split: (train: number, validation: number) => `${many(train, 'example')} to train on, ${numberText(validation)} set aside`,
     range: (least: number, greatest: number, mean: number) => `${numberText(least)} to ${numberText(greatest)}, mean ${numberText(mean)}`,
     classes: (n: number) => many(n, 'class', 'classes'), balance: (least: number, most: number) => (least === most ? `${many(least, 'example')} each` : `${numberText(least)} to ${numberText(most)} examples each`),

@@ -4,12 +4,12 @@ import { fail, type NodeReader } from '../node-reader';
 import { BFLOAT16, dtypeOf, type OnnxDType } from '../tensor-proto';
 import * as ops from '../../ops';
 import type { Value } from '../../value';
-import { not, asFloat, like, fold, unary, binary, type Builder, type Builders } from './builder';
+import { and, not, asFloat, like, fold, unary, binary, type Builder, type Builders } from './builder';
 import { bitShift, mod, signOf, wrapped, wrapping } from './integers';
 
 const pow: Builder = (node) => {
   const [x, exponent] = [node.input(0), node.input(1)];
-  const known = node.constant(exponent); // an exponent may be a param (generalised-mean pooling)
+  const known = node.known(exponent);
   const e = known?.[0];
   const fixed = e !== undefined && known!.every((other) => other === e) && exponent.shape.length <= x.shape.length; // one exponent for all
   if (fixed && Number.isInteger(e) && e >= 1 && e <= 8) return wrapped(Array.from({ length: e - 1 }).reduce<Value>((y) => ops.mul(y, x), x), node.type(0));
@@ -24,7 +24,7 @@ const clip: Builder = (node) => {
   const x = node.input(0);
   const bound = (i: number, attribute: string): Value | undefined => {
     const given = node.maybe(i);
-    const number = given ? node.constant(given)?.[0] : node.float(attribute);
+    const number = given ? node.known(given)?.[0] : node.float(attribute);
     return number !== undefined && Number.isFinite(number) ? like(x, number) : number === undefined && given ? ops.reshape(given, []) : undefined;
   };
   const [low, high] = [bound(1, 'min'), bound(2, 'max')];
@@ -55,7 +55,6 @@ const isInf: Builder = (node) => {
   if (!negative && !positive) return ops.equal(ops.abs(x), -Infinity); // never
   return ops.equal(x, positive ? Infinity : -Infinity);
 };
-const and = (a: Value, b: Value): Value => ops.cast(ops.mul(asFloat(a), asFloat(b)), 'bool');
 const or = (a: Value, b: Value): Value => ops.cast(ops.add(asFloat(a), asFloat(b)), 'bool');
 /** Comparisons of bools other than for equality are of 0 and 1. */
 const numeric = (x: Value): Value => (x.dtype === 'bool' ? ops.cast(x, 'int32') : x);

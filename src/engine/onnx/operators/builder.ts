@@ -27,6 +27,7 @@ export const not = (x: Value): Value => ops.equal(x, constant({ dtype: 'bool', s
 export const asFloat = (x: Value): Value => ops.cast(x, 'float32');
 export const integer = (value: number): Value => constant(int32([value], []));
 /** A number of the dtype of another value. */
+export const and = (a: Value, b: Value): Value => ops.cast(ops.mul(asFloat(a), asFloat(b)), 'bool');
 export const like = (x: Value, value: number): Value => (x.dtype === 'int32' ? integer(value) : scalar(value));
 export const fold = (combine: (a: Value, b: Value) => Value): Builder => ({ all: [start, ...rest] }) => rest.reduce(combine, start ?? fail('it has no input.'));
 export const unary = (apply: (x: Value) => Value): Builder => (node) => apply(node.input(0));

@@ -5,7 +5,7 @@ import { fail } from '../node-reader';
 import { dtypeOf } from '../tensor-proto';
 import * as ops from '../../ops';
 import { constant, scalar } from '../../value';
-import { axesOf, all, reshaped, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
+import { and, axesOf, all, reshaped, integer, like, floatOr, bounded, type Builder, type Builders } from './builder';
 
 const reshape: Builder = (node) => {
   const x = node.input(0);
@@ -131,7 +131,8 @@ const trilu: Builder = (node) => {
     if (upper) kept.fill(1, row * columns + diagonal, (row + 1) * columns);
     else kept.fill(1, row * columns, row * columns + Math.min(Math.max(row + k + 1, 0), columns));
   }
-  return ops.where(constant({ dtype: 'bool', shape: [rows, columns], data: kept }), x, like(x, 0));
+  const inside = constant({ dtype: 'bool', shape: [rows, columns], data: kept });
+  return x.dtype === 'bool' ? and(x, inside) : ops.where(inside, x, like(x, 0));
 };
 
 /** Ones on a diagonal, k above the main one. */

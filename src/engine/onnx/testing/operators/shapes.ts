@@ -1,5 +1,5 @@
 /** Random nodes that move numbers, pick them, or make constants. */
-import { anyShape, between, fed, float, int, int64s, ints, list, normal, number, sizes, someAxes, stored, text, type Attributes, type Fill, type MakeNode } from './draw';
+import { anyShape, between, bools, fed, float, int, int64s, ints, list, normal, number, sizes, someAxes, stored, text, type Attributes, type Fill, type MakeNode } from './draw';
 
 const concat: MakeNode = (rng) => {
   const shape = anyShape(rng, 1);
@@ -68,7 +68,7 @@ const transpose: MakeNode = (rng) => {
   const attributes: Attributes = rng.bernoulli(0.2) ? {} : { perm: ints([...rng.permutation(shape.length)]) };
   return { inputs: [fed(normal(rng, shape))], attributes };
 };
-const trilu: MakeNode = (rng) => ({ inputs: [fed(normal(rng, [...anyShape(rng, 0, 1), between(rng, 1, 4), between(rng, 1, 4)])), ...(rng.bernoulli(0.5) ? [stored(int64s(-2, 2)(rng, []))] : [])], attributes: { upper: int(rng.int(2)) } });
+const trilu: MakeNode = (rng) => ({ inputs: [fed(rng.pick<Fill>([normal, bools])(rng, [...anyShape(rng, 0, 1), between(rng, 1, 4), between(rng, 1, 4)])), ...(rng.bernoulli(0.5) ? [stored(int64s(-2, 2)(rng, []))] : [])], attributes: { upper: int(rng.int(2)) } });
 const constantOfShape: MakeNode = (rng) => ({ inputs: [list(...anyShape(rng, 1, 3))], attributes: { value: { type: 'tensor', value: normal(rng, [1]) } } });
 const anyInput = (fill: Fill = normal): MakeNode => (rng) => ({ inputs: [fed(fill(rng, anyShape(rng)))], made: 'int64' });
 

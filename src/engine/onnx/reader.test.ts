@@ -133,6 +133,7 @@ interface Case {
   readonly made?: OnnxDType;
 }
 const i64 = (...values: number[]): OnnxTensor => ({ dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) });
+const f32s = (...values: number[]): OnnxTensor => ({ dtype: 'float32', dims: [values.length], data: Float32Array.from(values) });
 const f32 = (value: number): OnnxTensor => ({ dtype: 'float32', dims: [], data: Float32Array.of(value) });
 const image = [2, 3, 7, 6];
 const labels: OnnxTensor = { dtype: 'int64', dims: [2, 2], data: BigInt64Array.of(0n, 2n, 1n, 1n) };
@@ -264,6 +265,12 @@ const cases: readonly Case[] = [
   { op: 'BatchNormalization', inputs: [image, [3], [3], [3], [3]], positive: true },
   { op: 'LayerNormalization', inputs: [[2, 3, 4], [4], [4]], attrs: { epsilon: 1e-3 }, floats: ['epsilon'] },
   { op: 'InstanceNormalization', inputs: [image, [3], [3]] },
+  { op: 'Resize', inputs: [image, f32s(), f32s(1, 1, 2, 1.5)], attrs: { mode: 'linear' } },
+  { op: 'Resize', inputs: [image, f32s(), f32s(), i64(2, 3, 9, 4)], attrs: { mode: 'cubic', coordinate_transformation_mode: 'align_corners' } },
+  { op: 'Resize', inputs: [image, f32s(), f32s(), i64(2, 3, 9, 5)], attrs: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } },
+  { op: 'Upsample', inputs: [image, f32s(1, 1, 2, 3)], attrs: { mode: 'linear' }, opset: 9 },
+  { op: 'DepthToSpace', inputs: [[2, 8, 2, 3]], attrs: { blocksize: 2, mode: 'CRD' } },
+  { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attrs: { blocksize: 2 } },
   { op: 'LSTM', inputs: [[5, 2, 3], [1, 16, 3], [1, 16, 4], [1, 32], { dtype: 'int32', dims: [2], data: Int32Array.of(3, 5) }, [1, 2, 4], [1, 2, 4], [1, 12]], attrs: { hidden_size: 4 }, outputs: 3 },
   { op: 'LSTM', inputs: [[3, 2, 3], [2, 16, 3], [2, 16, 4]], attrs: { hidden_size: 4, direction: 'bidirectional' }, outputs: 3 },
   { op: 'GRU', inputs: [[4, 2, 3], [1, 12, 3], [1, 12, 4], [1, 24]], attrs: { hidden_size: 4, direction: 'reverse' }, outputs: 2 },

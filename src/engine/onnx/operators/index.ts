@@ -11,9 +11,10 @@ import { products } from './products';
 import { windows } from './windows';
 import { normalization } from './normalization';
 import { recurrences } from './recurrent';
+import { resizing } from './resize';
 import type { Builder } from './builder';
 
 export type { Builder } from './builder';
 
 /** Every operator that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...recurrences }));
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...recurrences, ...resizing }));

@@ -32,7 +32,8 @@ export const dense = (p: Views, x: Value): Value => linear(x, p.weight!, p.bias!
 export const initConv = (rng: Random, inputs: number, outputs: number, kernel: number): Params => ({
   weight: normalTensor(rng, [outputs, inputs, kernel, kernel], Math.sqrt(2 / (inputs * kernel * kernel))),
 });
-export const conv = (p: Views, x: Value, options: ConvOptions): Value => conv2d(x, p.weight!, options);
+/** With a bias if `p` has one. */
+export const conv = (p: Views, x: Value, options: ConvOptions): Value => conv2d(x, p.weight!, { ...options, ...(p.bias && { bias: p.bias }) });
 
 export const initNorm = (channels: number): Params => ({ weight: ones([channels]), bias: zeros([channels]) });
 /** Over the last axis (Ba et al. 2016, arXiv:1607.06450). */

@@ -6,7 +6,7 @@
  */
 import type { Random } from '../base/random';
 import type { Params } from '../base/tensor';
-import { add, max, relu, reshape } from '../engine/ops';
+import { maxPool, relu, reshape } from '../engine/ops';
 import type { Value } from '../engine/value';
 import { conv, dense, initConv, initDense, prefixed, scope, zeros, type Views } from './layers';
 
@@ -25,18 +25,10 @@ export function initLenet(rng: Random, classes: number): Params {
   return Object.assign({}, ...Object.entries(params).map(([name, part]) => prefixed(name, part))) as Params; // parts are Params, all names different
 }
 
-/** Largest of every 2 x 2 entries of [n, c, h, w], h and w even. */
-function maxPool2(x: Value): Value {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  return max(reshape(x, [n, c, h / 2, 2, w / 2, 2]), { axes: [3, 5] });
-}
 /** Images [n, 1, 28, 28] -> logits [n, classes]. */
 export function lenet(p: Views, images: Value): Value {
   let x = images;
-  for (const [i, { outputs }] of convolutions.entries()) {
-    const part = scope(p, `conv${i}`);
-    x = relu(maxPool2(add(conv(part, x, {}), reshape(part.bias!, [1, outputs, 1, 1]))));
-  }
+  for (const i of convolutions.keys()) x = relu(maxPool(conv(scope(p, `conv${i}`), x, {}), { kernel: [2, 2], strides: [2, 2] }));
   const flat = reshape(x, [x.shape[0]!, flatSize]);
   return dense(scope(p, 'head'), relu(dense(scope(p, 'hidden'), flat)));
 }

@@ -10,6 +10,8 @@ import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runt
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 import { conformance } from './conformance';
+import { captureTrial } from './capture';
+import { noiseBits, noiseTimes } from './noise';
 
 export type Args = Readonly<Record<string, unknown>>;
 const programs: Readonly<Record<string, () => TestProgram>> = { counting, dtypes, mlp, kernels };
@@ -43,6 +45,9 @@ function distance(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string
 export const scenarios = {
   facts: () => runtimeFacts(),
   conformance,
+  captureTrial,
+  noiseBits,
+  noiseTimes,
   methodTwin: async (args: Args) => (await import('./methods')).methodTwin(args), // looks for shipped files beside its worker: not for Node
   /** Fingerprints of all outputs and state after n steps. */
   bits: async (args: Args) => {

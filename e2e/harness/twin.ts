@@ -1,7 +1,7 @@
 /** An executor that is two: every program is loaded on both, both take its first steps, and every number is compared. WASM's go on. */
 import { Fingerprint } from '../../src/base/hash';
 import type { Tensor } from '../../src/base/tensor';
-import type { Executor, Outputs, Session } from '../../src/engine/executor';
+import type { Executor, Feeds, Outputs, Session } from '../../src/engine/executor';
 import { writeOnnx } from '../../src/engine/onnx/writer';
 import type { Program } from '../../src/engine/program';
 
@@ -62,7 +62,7 @@ class TwinSession implements Session {
   get program(): Program {
     return this.wasm.program;
   }
-  step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+  step(feeds: Feeds): Promise<void> {
     return this.inTurn(async () => {
       if (this.gpu) this.pending.push(await this.both(this.gpu, feeds));
       else await this.wasm.step(feeds);
@@ -71,7 +71,7 @@ class TwinSession implements Session {
   drain(): Promise<readonly Outputs[]> {
     return this.inTurn(async () => [...this.pending.splice(0), ...(await this.wasm.drain())]);
   }
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  run(feeds: Feeds): Promise<Outputs> {
     return this.inTurn(async () => (this.gpu ? this.both(this.gpu, feeds) : this.wasm.run(feeds)));
   }
   write(name: string, value: Tensor): Promise<void> {
@@ -95,7 +95,7 @@ class TwinSession implements Session {
     this.queue = result.catch(() => undefined);
     return result;
   }
-  private async both(gpu: Session, feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  private async both(gpu: Session, feeds: Feeds): Promise<Outputs> {
     const start = performance.now();
     const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
     const { comparison } = this;

@@ -58,7 +58,10 @@ export class Random {
   private readonly words = new Uint32Array(4);
   private left = 0;
 
-  private constructor(private readonly key: readonly [number, number]) {}
+  private constructor(
+    /** What tells this stream from every other: with a counter, it is all that another maker of the same numbers needs. */
+    readonly key: readonly [number, number],
+  ) {}
 
   /** Root of all randomness of an experiment. */
   static seed(seed: number): Random {

@@ -137,11 +137,14 @@ function compared(name: string, got: Tensor | undefined, wanted: Tensor): Compar
   return wrong === 0 ? { largestError } : { largestError, problem: `output ${name}: ${wrong} of ${wanted.data.length} numbers are wrong, by up to ${largestError.toPrecision(3)}; at ${first} it is ${got.data[first]}, expected ${wanted.data[first]}` };
 }
 
+/** What refusals have in common, whatever the opset and the advice. */
+const kindOf = (reason: string): string => reason.replace(/ \(opset \d+\)\. Export .*$/, '').replace(/^The graph input or output \S+ /, 'An input or output ');
+
 /** The report as text: counts, failures with figures, what is not supported by reason. */
 export function showConformance({ executor, passed, failed, unsupported, tests }: ConformanceReport): string {
   const failures = tests.filter((t) => t.status === 'failed').map((t) => `  ${t.name}: ${t.reason}`);
   const byReason = new Map<string, string[]>();
-  for (const { name, status, reason = '' } of tests) if (status === 'unsupported') byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  for (const { name, status, reason = '' } of tests) if (status === 'unsupported') byReason.set(kindOf(reason), [...(byReason.get(kindOf(reason)) ?? []), name]);
   const groups = [...byReason].sort(([, a], [, b]) => b.length - a.length).map(([reason, names]) => `  ${names.length} ${reason}\n    ${names.join(', ')}`);
   return [
     `${passed} passed, ${failed} failed, ${unsupported} unsupported (${executor})`,

@@ -1,8 +1,13 @@
 /** The border between the compiler and whatever runs its programs. Implemented by `runtime` (onnxruntime-web, reference). */
+import type { Noise } from '../base/noise';
 import type { Tensor } from '../base/tensor';
 import type { Program } from './program';
 
 export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What a run is given for one feed: numbers, or a request for noise that each executor fills where it runs, with the same bits. */
+export type Feed = Tensor | Noise;
+export type Feeds = Readonly<Record<string, Feed>>;
 
 export interface Executor {
   readonly provider: 'wasm' | 'webgpu' | 'reference';
@@ -16,11 +21,11 @@ export interface Executor {
 export interface Session {
   readonly program: Program;
   /** Queues one run with these feeds; resolves when the next may be queued (back-pressure), not when it is done. */
-  step(feeds: Readonly<Record<string, Tensor>>): Promise<void>;
+  step(feeds: Feeds): Promise<void>;
   /** Outputs of every step since the last drain, in order. On WebGPU this is the only read-back. */
   drain(): Promise<readonly Outputs[]>;
   /** One step, drained: its outputs. */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs>;
+  run(feeds: Feeds): Promise<Outputs>;
   /** Replaces a state or constant. */
   write(name: string, value: Tensor): Promise<void>;
   /** Copies a state or constant to the host. */

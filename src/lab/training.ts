@@ -92,7 +92,7 @@ interface Good {
   readonly theta: Tensor;
 }
 /** What a run asks of the session behind it. */
-export type Stepping = Pick<Session, 'step' | 'drain' | 'read'>;
+export type Stepping = Pick<Session, 'drain' | 'read'> & { step(feeds: Readonly<Record<string, Tensor>>): Promise<void> };
 /** One run in progress: `advance` takes one step. */
 export class Running {
   private step = 0;

@@ -1,6 +1,8 @@
 /** What every executor checks at its border, so that a wrong tensor fails here by name and not inside the library by number. */
 import { MismatchError, RuntimeProblem } from '../base/errors';
 import { sameShape, showShape, sizeOf, type DType, type Shape, type Tensor } from '../base/tensor';
+import { fillNoise, type Noise } from '../base/noise';
+import type { Feed, Feeds } from '../engine/executor';
 import type { Program } from '../engine/program';
 
 interface Expected {
@@ -32,6 +34,28 @@ export function checkAll(program: Program, expected: Readonly<Record<string, Exp
   for (const name of Object.keys(given)) if (!expected[name]) checkTensor(program, name, undefined, given[name]);
   return Object.entries(expected).map(([name, type]) => [name, checkTensor(program, name, type, given[name])]);
 }
+
+export const isNoise = (feed: Feed): feed is Noise => 'distribution' in feed;
+/** As `checkAll` for a program's feeds, of which some may be requests for noise: those need a feed of float32. */
+export function checkFeeds(program: Program, feeds: Feeds): [string, Feed][] {
+  const entries = Object.entries(feeds);
+  const noises = entries.filter((entry): entry is [string, Noise] => isNoise(entry[1]));
+  for (const [name] of noises) {
+    const expected = program.feeds[name];
+    if (!expected) checkTensor(program, name, undefined, undefined);
+    else if (expected.dtype !== 'float32') throw new MismatchError(`Program ${program.name}: "${name}" should be ${expected.dtype}, but noise came, which is float32.`);
+  }
+  const requested = new Set(noises.map(([name]) => name));
+  const others = Object.fromEntries(Object.entries(program.feeds).filter(([name]) => !requested.has(name)));
+  return [...checkAll(program, others, Object.fromEntries(entries.filter((entry): entry is [string, Tensor] => !isNoise(entry[1])))), ...noises];
+}
+/** The same as tensors, noise filled on this side. */
+export const feedTensors = (program: Program, feeds: Feeds): [string, Tensor][] =>
+  checkFeeds(program, feeds).map(([name, feed]) => {
+    if (!isNoise(feed)) return [name, feed];
+    const { shape } = program.feeds[name]!;
+    return [name, { dtype: 'float32', shape, data: fillNoise(feed, new Float32Array(sizeOf(shape))) }];
+  });
 
 export const checkLive = (program: Program, released: boolean): void => {
   if (released) throw new RuntimeProblem(`Program ${program.name} was used after its release. Load it again.`);

@@ -1,10 +1,10 @@
 /** The oracle: a plain TypeScript executor in float64, slow and simple. Every op computes by its own `reference` facet. */
 import type { DType, Tensor } from '../base/tensor';
 import { evaluator, toReference, type ReferenceFeeds } from '../engine/evaluate';
-import type { Executor, Outputs, Session } from '../engine/executor';
+import type { Executor, Feeds, Outputs, Session } from '../engine/executor';
 import type { Program } from '../engine/program';
 import type { Reference } from '../engine/value';
-import { checkAll, checkLive, checkTensor, heldValues } from './check';
+import { checkAll, checkLive, checkTensor, feedTensors, heldValues } from './check';
 
 export interface ReferenceOptions {
   /** Round the state to float32 after every step, as the other executors do. Default: it stays float64, for an oracle. */
@@ -39,14 +39,14 @@ class ReferenceSession implements Session {
     this.compute = evaluator([...Object.values(program.state).map((s) => s.output), ...Object.values(program.outputs)]);
   }
 
-  async step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+  async step(feeds: Feeds): Promise<void> {
     this.pending.push(this.once(feeds));
   }
   async drain(): Promise<readonly Outputs[]> {
     checkLive(this.program, this.released);
     return this.pending.splice(0);
   }
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  async run(feeds: Feeds): Promise<Outputs> {
     return this.once(feeds);
   }
   async write(name: string, value: Tensor): Promise<void> {
@@ -65,9 +65,9 @@ class ReferenceSession implements Session {
     this.pending = [];
   }
 
-  private once(feeds: Readonly<Record<string, Tensor>>): Outputs {
+  private once(feeds: Feeds): Outputs {
     checkLive(this.program, this.released);
-    const given = new Map([...this.held, ...checkAll(this.program, this.program.feeds, feeds).map(([name, t]) => [name, toReference(t)] as const)]);
+    const given = new Map([...this.held, ...feedTensors(this.program, feeds).map(([name, t]) => [name, toReference(t)] as const)]);
     const made = this.compute(given);
     for (const [name, { output }] of Object.entries(this.program.state)) {
       const { shape, data } = made.shift()!;

@@ -1,9 +1,9 @@
 /** Runs programs on onnxruntime-web's CPU kernels in WebAssembly: in every browser and in Node, with the same bits. */
 import type { DType, Tensor } from '../base/tensor';
-import type { Executor, Outputs, Session } from '../engine/executor';
+import type { Executor, Feeds, Outputs, Session } from '../engine/executor';
 import { writeOnnx } from '../engine/onnx/writer';
 import type { Program } from '../engine/program';
-import { checkAll, checkLive, checkTensor, heldValues } from './check';
+import { checkAll, checkLive, checkTensor, feedTensors, heldValues } from './check';
 import { toRuntimeProblem, wasmLane, type InferenceSession, type OptimizationLevel, type OrtLane, type OrtTensor } from './ort';
 
 export interface WasmOptions {
@@ -28,7 +28,7 @@ class WasmSession implements Session {
     this.held = new Map(initial.map(([name, t]) => [name, this.toOrt(copyOf(t))]));
   }
 
-  step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+  step(feeds: Feeds): Promise<void> {
     return this.lane.lock.run(async () => {
       this.pending.push(await this.once(feeds));
     });
@@ -36,7 +36,7 @@ class WasmSession implements Session {
   drain(): Promise<readonly Outputs[]> {
     return this.locked(async () => this.pending.splice(0));
   }
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  run(feeds: Feeds): Promise<Outputs> {
     return this.lane.lock.run(() => this.once(feeds));
   }
   write(name: string, value: Tensor): Promise<void> {
@@ -69,9 +69,9 @@ class WasmSession implements Session {
     });
   }
   /** One run; the state changes only if it succeeds. The caller holds the lock. */
-  private async once(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  private async once(feeds: Feeds): Promise<Outputs> {
     checkLive(this.program, this.released);
-    const given = Object.fromEntries([...this.held, ...checkAll(this.program, this.program.feeds, feeds).map(([name, t]) => [name, this.toOrt(t)] as const)]);
+    const given = Object.fromEntries([...this.held, ...feedTensors(this.program, feeds).map(([name, t]) => [name, this.toOrt(t)] as const)]);
     let made: Readonly<Record<string, OrtTensor>>;
     try {
       made = await this.session.run(given);

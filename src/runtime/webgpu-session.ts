@@ -3,11 +3,12 @@
  * twin, and the twins change places (onnxruntime-web refuses one buffer as both, if the last op reads what it writes). Feeds are
  * written into buffers that stay; outputs stay on the device until somebody drains.
  */
-import type { DType, Shape, Tensor } from '../base/tensor';
-import type { Outputs, Session } from '../engine/executor';
+import { sizeOf, type DType, type Shape, type Tensor } from '../base/tensor';
+import type { Feeds, Outputs, Session } from '../engine/executor';
 import type { Program } from '../engine/program';
-import { checkAll, checkLive, checkTensor, heldValues } from './check';
+import { checkFeeds, checkLive, checkTensor, heldValues, isNoise } from './check';
 import type { GpuDevice } from './device';
+import type { NoiseMaker } from './noise';
 import { toRuntimeProblem, type InferenceSession, type OrtLane, type OrtTensor } from './ort';
 import { blockSize, byteSize, decode, Staging } from './staging';
 
@@ -23,6 +24,10 @@ export interface Gpu extends GpuDevice {
   readonly timeoutMs: number;
   readonly stepsInFlight: number;
   readonly graphCapture: boolean;
+  /** The device's maker of noise; made at the first call. */
+  readonly noise: () => NoiseMaker;
+  /** Of a feed's buffer that is about to be destroyed. */
+  readonly forgetNoise: (buffer: GPUBuffer) => void;
   /** One promise a step, settled when the device has done it. */
   readonly inFlight: Promise<unknown>[];
 }
@@ -63,7 +68,7 @@ export class WebGpuSession implements Session {
     this.staging = new Staging(gpu.device, [...this.outputs].map(([name, { dtype, shape, buffer }]) => ({ name, dtype, shape, buffer })));
   }
 
-  async step(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+  async step(feeds: Feeds): Promise<void> {
     await this.locked(async () => {
       await this.once(feeds);
       this.staging.record();
@@ -81,7 +86,7 @@ export class WebGpuSession implements Session {
     for (const chunk of chunks) steps.push(...(await this.wait(this.staging.fetch(chunk))));
     return steps;
   }
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+  async run(feeds: Feeds): Promise<Outputs> {
     const chunk = await this.locked(async () => {
       await this.once(feeds);
       return this.staging.recordAlone();
@@ -120,6 +125,7 @@ export class WebGpuSession implements Session {
     const end = this.gpu.lane.lock.run(() => this.session.release());
     // On a dead device the library may never answer: the buffers go all the same.
     await this.gpu.watch.guard(end, this.gpu.timeoutMs, `The release of program ${this.program.name}`).catch(() => undefined);
+    for (const { buffer } of this.feeds.values()) this.gpu.forgetNoise(buffer);
     for (const values of [this.held, this.twins, this.feeds, this.outputs]) for (const { buffer } of values.values()) buffer.destroy();
     this.staging.destroy();
   }
@@ -140,8 +146,12 @@ export class WebGpuSession implements Session {
     return this.gpu.watch.guard(explained, this.gpu.timeoutMs, `Program ${this.program.name}`);
   }
   /** One run, queued; outputs are left in their buffers. The caller holds the lock. */
-  private async once(feeds: Readonly<Record<string, Tensor>>): Promise<void> {
-    for (const [name, value] of checkAll(this.program, this.program.feeds, feeds)) upload(this.gpu.device, this.feeds.get(name)!, value);
+  private async once(feeds: Feeds): Promise<void> {
+    for (const [name, feed] of checkFeeds(this.program, feeds)) {
+      const { buffer, shape } = this.feeds.get(name)!;
+      if (isNoise(feed)) this.gpu.noise().fill(buffer, sizeOf(shape), feed);
+      else upload(this.gpu.device, this.feeds.get(name)!, feed);
+    }
     const given = tensorsOf([...this.held, ...this.feeds]);
     const wanted = tensorsOf([...[...this.twins].map(([name, twin]) => [`${name}.next`, twin] as const), ...this.outputs]);
     try {

@@ -7,6 +7,7 @@ import { sin } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
 import { checkAll, heldValues } from './check';
 import { outOfMemory, requestDevice, type AdapterFacts } from './device';
+import { NoiseMaker } from './noise';
 import { gpuBuild, gpuLane, toRuntimeProblem, type GpuBuild, type InferenceSession, type OptimizationLevel } from './ort';
 import { withOwnSine } from './own-sine';
 import { byteSize } from './staging';
@@ -65,7 +66,8 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const build = options.build ?? gpuBuild();
   const timeoutMs = options.timeoutMs ?? 30_000;
   const [lane, device] = [await gpuLane(build), await requestDevice()];
-  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, graphCapture: options.graphCapture ?? false, inFlight: [] };
+  let maker: NoiseMaker | undefined;
+  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, graphCapture: options.graphCapture ?? false, inFlight: [], noise: () => (maker ??= new NoiseMaker(device.device)), forgetNoise: (buffer) => maker?.release(buffer) };
   const sessions = new Set<Session>();
 
   const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
@@ -119,6 +121,7 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
     async close() {
       await Promise.all([...sessions].map((session) => session.release()));
       await keeper.release();
+      maker?.destroy();
       gpu.destroy();
     },
   };

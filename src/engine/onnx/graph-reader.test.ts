@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { int32, tensor, type Tensor } from '../../base/tensor';
 import { evaluate, toReference } from '../evaluate';
+import { gradients } from '../autodiff';
+import { sum } from '../ops';
 import { defineOp, input } from '../value';
 import { NodeError } from './graph-reader';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './model';
@@ -67,6 +69,19 @@ describe('what is known before the run', () => {
     expect(run(read, { x: tensor([1, 2]) })).toEqual([2, 4]);
   });
   test('a shape of another rank than the file has is refused', () => expect(() => readOnnx(reshaped, { shapes: { x: [2, 3] } })).toThrow(/input x: \[2,3\] came, but the file has 1 axes/));
+});
+
+test('an exponent and a bound that are params stay params: a gradient reaches them', () => {
+  const bytes = bytesOf([node('Clip', ['x', 'low'], ['c']), node('Pow', ['c', 'p'], ['y'])], { initializers: { low: floats([0.5]), p: floats([3]) } });
+  const read = readOnnx(bytes);
+  const { low, p } = read.program.constants;
+  const slopes = evaluate(gradients(sum(read.program.outputs['y']!), [low!, p!]), new Map(Object.entries({ ...read.params, x }).map(([name, t]) => [name, toReference(t)])));
+  // y = 3^p + low^p: dy/dlow = p low^(p-1), dy/dp = 3^p log 3 + low^p log low
+  expect(slopes[0]!.data[0]).toBeCloseTo(0.75, 9);
+  expect(slopes[1]!.data[0]).toBeCloseTo(27 * Math.log(3) + 0.125 * Math.log(0.5), 9);
+  const fixed = readOnnx(bytes, { params: new Set() });
+  expect(Object.keys(fixed.program.constants)).toEqual([]);
+  expect(run(fixed, { x })).toEqual([27, 0.125]);
 });
 
 describe('which node made what', () => {

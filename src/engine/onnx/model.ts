@@ -161,7 +161,7 @@ export function decodeModel(bytes: Uint8Array, files?: ExternalFiles): OnnxModel
       default: model.skip();
     }
   if (!graph) throw new InputError('The file is not an ONNX model: it holds no graph.');
-  if (opset < 1) throw new InputError('The model does not say which opset it is written in. Export it again with an opset of 11 to 21.');
+  if (opset < 1 && graph.nodes.some(({ domain }) => domain === '')) throw new InputError('The model does not say which opset it is written in. Export it again with an opset of 11 to 21.');
   return { opset, irVersion, graph, functions, producer, metadata: Object.fromEntries(metadata) };
 }
 /** The version in an opset import, if it is of ONNX's own domain. */
@@ -305,7 +305,7 @@ export function clamped(value: bigint): number {
 }
 
 /** TypeProto fields other than a dense tensor. */
-const VALUE_KINDS: ReadonlyMap<number, string> = new Map([[4, 'sequence'], [5, 'map'], [7, 'opaque value'], [8, 'sparse tensor'], [9, 'optional value']]);
+const VALUE_KINDS: ReadonlyMap<number, string> = new Map([[4, 'a sequence'], [5, 'a map'], [7, 'an opaque value'], [8, 'a sparse tensor'], [9, 'an optional value']]);
 function readValueInfo(message: ProtoReader, { depth }: Reading): OnnxValueInfo {
   let name = '';
   let type: ProtoReader | undefined;
@@ -316,7 +316,7 @@ function readValueInfo(message: ProtoReader, { depth }: Reading): OnnxValueInfo 
   let code = 0;
   let dims: (number | string)[] | undefined;
   while (type?.next())
-    if (depth === 0 && VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${shownName(name)} is a ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
+    if (depth === 0 && VALUE_KINDS.has(type.field)) throw new InputError(`The graph input or output ${shownName(name)} is ${VALUE_KINDS.get(type.field)}; only tensors can be read.`);
     else if (type.field === 1) {
       const tensorType = type.message();
       while (tensorType.next())

@@ -109,7 +109,11 @@ export class NodeReader {
     if (list?.some((v) => !Number.isInteger(v))) fail(`input ${i} should list whole numbers (${attribute}).`);
     return list ?? this.ints(attribute);
   }
-  /** The numbers of a value that depends on stored tensors alone; undefined if it depends on anything else. */
+  /** The numbers of a value that depends on constants alone: what a node may build in although a gradient could flow to it. */
+  constant(value: Value): number[] | undefined {
+    return this.statics.constants(value);
+  }
+  /** The numbers of a value that depends on stored tensors alone, params included: for indices, which no gradient changes. */
   known(value: Value): number[] | undefined {
     return this.statics.numbers(value);
   }

@@ -51,6 +51,7 @@ class StaticValues {
 
 /** Two kinds of knowledge: what the file fixes, and inputs whose numbers came along for this run. */
 export class KnownValues {
+  private readonly unchanging = new StaticValues(new Map());
   private readonly fixed: StaticValues;
   private readonly along: StaticValues;
   /** Names of inputs whose numbers were asked for: the program holds for those numbers alone. */
@@ -63,7 +64,11 @@ export class KnownValues {
     this.fixed = new StaticValues(params);
     this.along = new StaticValues(new Map([...params, ...given]));
   }
-  /** From the file alone. */
+  /** From the graph's constants alone, which no training changes. */
+  constants(value: Value): number[] | undefined {
+    return this.unchanging.numbers(value);
+  }
+  /** From the file alone, params included. */
   numbers(value: Value): number[] | undefined {
     return this.fixed.numbers(value);
   }

@@ -9,7 +9,7 @@ import { bitShift, mod, signOf, wrapped, wrapping } from './integers';
 
 const pow: Builder = (node) => {
   const [x, exponent] = [node.input(0), node.input(1)];
-  const known = node.known(exponent);
+  const known = node.constant(exponent); // an exponent may be a param (generalised-mean pooling)
   const e = known?.[0];
   const fixed = e !== undefined && known!.every((other) => other === e) && exponent.shape.length <= x.shape.length; // one exponent for all
   if (fixed && Number.isInteger(e) && e >= 1 && e <= 8) return wrapped(Array.from({ length: e - 1 }).reduce<Value>((y) => ops.mul(y, x), x), node.type(0));
@@ -24,7 +24,7 @@ const clip: Builder = (node) => {
   const x = node.input(0);
   const bound = (i: number, attribute: string): Value | undefined => {
     const given = node.maybe(i);
-    const number = given ? node.known(given)?.[0] : node.float(attribute);
+    const number = given ? node.constant(given)?.[0] : node.float(attribute);
     return number !== undefined && Number.isFinite(number) ? like(x, number) : number === undefined && given ? ops.reshape(given, []) : undefined;
   };
   const [low, high] = [bound(1, 'min'), bound(2, 'max')];

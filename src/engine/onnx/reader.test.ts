@@ -271,6 +271,7 @@ const cases: readonly Case[] = [
   { op: 'Upsample', inputs: [image, f32s(1, 1, 2, 3)], attrs: { mode: 'linear' }, opset: 9 },
   { op: 'DepthToSpace', inputs: [[2, 8, 2, 3]], attrs: { blocksize: 2, mode: 'CRD' } },
   { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attrs: { blocksize: 2 } },
+  ...([['bhid,bhjd->bhij', [2, 3, 4, 2], [2, 3, 5, 2]], ['...ij,...jk', [2, 3, 4], [2, 4, 2]], ['ij,jk,k->i', [2, 3], [3, 4], [4]], ['iij->j', [3, 3, 2]]] as const).map(([equation, ...inputs]): Case => ({ op: 'Einsum', inputs, attrs: { equation } })),
   { op: 'LSTM', inputs: [[5, 2, 3], [1, 16, 3], [1, 16, 4], [1, 32], { dtype: 'int32', dims: [2], data: Int32Array.of(3, 5) }, [1, 2, 4], [1, 2, 4], [1, 12]], attrs: { hidden_size: 4 }, outputs: 3 },
   { op: 'LSTM', inputs: [[3, 2, 3], [2, 16, 3], [2, 16, 4]], attrs: { hidden_size: 4, direction: 'bidirectional' }, outputs: 3 },
   { op: 'GRU', inputs: [[4, 2, 3], [1, 12, 3], [1, 12, 4], [1, 24]], attrs: { hidden_size: 4, direction: 'reverse' }, outputs: 2 },

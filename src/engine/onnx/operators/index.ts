@@ -3,6 +3,7 @@ import { activations } from './activations';
 import { arithmetic } from './arithmetic';
 import { attentions } from './attention';
 import { contrib } from './contrib';
+import { einsums } from './einsum';
 import { losses } from './losses';
 import { shapes } from './shapes';
 import { indexing } from './indexing';
@@ -17,4 +18,4 @@ import type { Builder } from './builder';
 export type { Builder } from './builder';
 
 /** Every operator that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...recurrences, ...resizing }));
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...einsums, ...recurrences, ...resizing }));

@@ -5,7 +5,7 @@ import { gradients } from '../autodiff';
 import { sum } from '../ops';
 import { defineOp, input } from '../value';
 import { NodeError } from './graph-reader';
-import { decodeModel, encodeModel, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './model';
+import { decodeModel, encodeModel, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import { ProtoWriter } from './protobuf';
 import { blockersOf } from './provenance';
 import { readOnnx, type ReadModel } from './reader';
@@ -32,7 +32,7 @@ describe('branches and functions', () => {
     expect(run(readOnnx(withIf(bool(true))), { x })).toEqual([3, 0]);
     const other = readOnnx(withIf(bool(false)));
     expect(run(other, { x })).toEqual([-3, 4]);
-    expect(other.nodes.map((n) => n.name)).toEqual(['the If/the Neg']);
+    expect(other.nodes.map((n) => n.name)).toEqual(['the If/the Neg', 'the If']);
   });
   test('an If whose condition comes with the data is refused, and read where the numbers came along', () => {
     const bytes = bytesOf([node('If', ['c'], ['y'], { then_branch: branch('Relu'), else_branch: branch('Neg') })], { inputs: [{ name: 'x', dtype: 'float32', dims: [2] }, { name: 'c', dtype: 'bool', dims: [] }] });
@@ -40,6 +40,30 @@ describe('branches and functions', () => {
     const read = readOnnx(bytes, { known: { c: { dtype: 'bool', shape: [], data: Uint8Array.of(1) } } });
     expect(read.builtIn).toEqual(['c']);
     expect(run(read, { x })).toEqual([3, 0]);
+  });
+  const info = (name: string): OnnxValueInfo => ({ name, dtype: 'float32', dims: undefined });
+  const scalar = (value: bigint): OnnxTensor => ({ dtype: 'int64', dims: [], data: BigInt64Array.of(value) });
+  test('a Loop that runs a known number of times is its body over and over: x doubles, and each stage is stacked', () => {
+    const body = graph([node('Add', ['v', 'v'], ['twice']), node('Identity', ['twice'], ['stage'])], { inputs: ['i', 'go', 'v'].map(info), outputs: ['go', 'twice', 'stage'].map(info) });
+    const looped = (output: string, times: OnnxTensor, more: Partial<OnnxGraph> = {}) => readOnnx(bytesOf([node('Loop', ['times', '', 'x'], ['last', 'all'], { body: { type: 'graph', value: body } })], { initializers: { times }, outputs: [info(output)], ...more }));
+    expect(run(looped('last', scalar(3n)), { x })).toEqual([24, -32]);
+    expect(run(looped('all', scalar(2n)), { x })).toEqual([6, -8, 12, -16]);
+    expect(looped('last', scalar(2n)).nodes.map((n) => n.name)).toEqual(['the Loop/0/the Add', 'the Loop/0/the Identity', 'the Loop/1/the Add', 'the Loop/1/the Identity', 'the Loop']);
+    expect(() => looped('last', scalar(1_000_000n))).toThrow(/node the Loop \(Loop\): it runs more than 1024 times/);
+    expect(() => looped('last', scalar(2n), { initializers: {}, inputs: [{ ...info('x'), dims: [2] }, { name: 'times', dtype: 'int64', dims: [] }] })).toThrow(/how often it runs depends on the data/);
+  });
+  test('loops within loops end, however empty their bodies are', () => {
+    const once: OnnxGraph = graph([], { inputs: ['i', 'go'].map(info), outputs: [info('go')] });
+    const within = (inner: OnnxGraph): OnnxGraph => graph([node('Loop', ['times', ''], [], { body: { type: 'graph', value: inner } })], { inputs: ['i', 'go'].map(info), outputs: [info('go')] });
+    const outer = node('Loop', ['times', ''], [], { body: { type: 'graph', value: within(within(within(once))) } });
+    expect(() => readOnnx(bytesOf([outer], { initializers: { times: scalar(1000n) } }))).toThrow(/more than 50000 nodes/);
+  });
+  test('a Scan is its body for each slice: running sums, forwards and backwards', () => {
+    const body = graph([node('Add', ['sum', 'slice'], ['next']), node('Identity', ['next'], ['stage'])], { inputs: ['sum', 'slice'].map(info), outputs: ['next', 'stage'].map(info) });
+    const scanned = (direction: number) =>
+      readOnnx(bytesOf([node('Scan', ['zero', 'x'], ['total', 'y'], { body: { type: 'graph', value: body }, num_scan_inputs: { type: 'int', value: 1 }, scan_input_directions: { type: 'ints', value: [direction] } })], { initializers: { zero: floats([0], []) }, inputs: [{ name: 'x', dtype: 'float32', dims: [3] }] }));
+    expect(run(scanned(0), { x: tensor([1, 2, 4]) })).toEqual([1, 3, 7]);
+    expect(run(scanned(1), { x: tensor([1, 2, 4]) })).toEqual([4, 6, 7]);
   });
   test('a function of the model is its nodes, with the attributes of the call; one that calls itself is refused', () => {
     const leaky = (fn: ProtoWriter, inner: string): void => {

@@ -1,6 +1,7 @@
 /** Reads the nodes of a graph one by one: names, branches and functions here, meanings in `operators`. */
 import { InputError, StippleError } from '../../base/errors';
 import { fromFile } from './border';
+import { FLOWS } from './control-flow';
 import { Bounds, shownName, shownReason } from './bounds';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model';
 import { fail, NodeReader, type Binding } from './node-reader';
@@ -60,15 +61,13 @@ export class Scope {
     const why = this.unmade.get(name);
     return this.get(name) ?? fail(why === undefined ? `${shownName(who)} uses "${shownName(name)}", which nothing before it makes. The file is damaged.` : `${shownName(who)} uses "${shownName(name)}": ${why}`);
   }
-  /** A stored tensor as a constant; one without numbers as nothing. */
-  store(name: string, tensor: OnnxTensor): void {
-    this.set(name, { value: tensor.dims.includes(0) ? undefined : constant(fromFile(tensor, name)), type: tensor.dtype });
-  }
 }
+/** A stored tensor as a constant; one without numbers as nothing. */
+export const bindingOf = (name: string, tensor: OnnxTensor): Binding => ({ value: tensor.dims.includes(0) ? undefined : constant(fromFile(tensor, name)), type: tensor.dtype });
 
 /** Functions call functions: calls nest at most this deep, and all of them together come to at most so many nodes. */
 const CALL_LIMIT = 32;
-const NODE_LIMIT = 200_000;
+const NODE_LIMIT = 50_000;
 
 /** Where a node is read: the names it sees, the opset it is written in, what its name is prefixed with, the depth of calls. */
 interface Place {
@@ -81,6 +80,7 @@ interface Place {
 export class GraphReader {
   private readonly functions: ReadonlyMap<string, OnnxFunction>;
   private readonly bounds = new Bounds();
+  private readonly bodies = new Map<OnnxGraph, ReadonlyMap<string, Binding>>();
   private count = 0;
 
   constructor(
@@ -98,12 +98,12 @@ export class GraphReader {
   private node(node: OnnxNode, place: Place): void {
     const operator = operatorOf(node);
     const name = `${place.prefix}${node.name || node.outputs.find((output) => output !== '') || `${node.opType}_${this.count}`}`;
-    if (++this.count > NODE_LIMIT) throw new InputError(`The model comes to more than ${NODE_LIMIT} nodes.`);
+    this.counted();
     try {
       const inputs = node.inputs.map((input) => (input === '' ? undefined : place.scope.found(input, `node ${name} (${operator})`)));
       const called = this.functions.get(operator);
       if (called) this.call(called, node, inputs, name, place);
-      else if (operator === 'If') this.branch(node, inputs, name, place);
+      else if (FLOWS.has(operator)) this.flow(node, inputs, name, place);
       else this.plain(node, inputs, name, operator, place);
     } catch (error) {
       if (error instanceof NodeError || !(error instanceof StippleError || error instanceof RangeError)) throw error; // named already, or a defect of ours
@@ -142,20 +142,38 @@ export class GraphReader {
     return { outputs: owned.map((value) => value && { value, type: outputType(reader, value) }), owned };
   }
 
-  /** An If whose condition is known while reading is the nodes of one branch. */
-  private branch(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, place: Place): void {
-    const condition = inputs[0]?.value ?? fail('it has no condition.');
-    const known = this.statics.needed(condition) ?? fail('its condition depends on the data; only a branch that is known before the run can be taken.');
-    const chosen = node.attributes[known[0] ? 'then_branch' : 'else_branch'];
-    const graph = chosen?.type === 'graph' ? chosen.value : fail('it lacks a branch.');
-    const inner = this.subgraph(graph, { ...place, prefix: `${name}/` });
-    node.outputs.forEach((output, i) => output !== '' && place.scope.define(output, inner.found(graph.outputs[i]?.name ?? '', `node ${name} (If)`)));
+  /** A node whose meaning is its bodies. */
+  private flow(node: OnnxNode, inputs: readonly (Binding | undefined)[], name: string, place: Place): void {
+    const outputs = FLOWS.get(node.opType)!({
+      node,
+      opset: place.opset,
+      inputs,
+      known: (binding, what) => (binding?.value && this.statics.needed(binding.value)) ?? fail(`${what} depends on the data; it must be known before the run.`),
+      run: (graph, given, step) => this.body(graph, given, { ...place, prefix: `${name}/${step}` }),
+    });
+    node.outputs.forEach((output, i) => output !== '' && place.scope.define(output, outputs[i] ?? fail(`its body does not make output ${i}.`)));
+    const record = { name, operator: node.opType, domain: node.domain, inputs: node.inputs, outputs: node.outputs };
+    this.provenance.add(record, inputs.map((b) => b?.value), outputs.map((b) => b.value));
   }
-  private subgraph(graph: OnnxGraph, place: Place): Scope {
+  /** One pass through a body: its outputs. */
+  private body(graph: OnnxGraph, given: readonly Binding[], place: Place): Binding[] {
+    this.counted(); // a body may be empty, and still run for ever
     const scope = new Scope(place.scope);
-    for (const [stored, tensor] of Object.entries(graph.initializers)) scope.store(stored, tensor);
+    for (const [stored, binding] of this.stored(graph)) scope.set(stored, binding);
+    given.forEach((binding, i) => scope.set(graph.inputs[i]?.name ?? fail(`its body has no input ${i}.`), binding));
     this.read(graph.nodes, { ...place, scope });
-    return scope;
+    return graph.outputs.map(({ name }) => scope.found(name, 'its body'));
+  }
+  /** Initializers of a body: converted once, however often it runs. */
+  private stored(graph: OnnxGraph): ReadonlyMap<string, Binding> {
+    const known = this.bodies.get(graph);
+    if (known) return known;
+    const made = new Map(Object.entries(graph.initializers).map(([name, tensor]) => [name, bindingOf(name, tensor)]));
+    this.bodies.set(graph, made);
+    return made;
+  }
+  private counted(): void {
+    if (++this.count > NODE_LIMIT) throw new InputError(`The model comes to more than ${NODE_LIMIT} nodes.`);
   }
 
   /** A call of a function that the model defines: its nodes, with its own names and the call's attributes. */

@@ -7,7 +7,7 @@ import { showShape, type Params, type Shape, type Tensor } from '../../base/tens
 import { dtypeHere, toTensor } from './border';
 import { checkShape, shownName } from './bounds';
 import type { ExternalFiles } from './external';
-import { GraphReader, guarded, Scope } from './graph-reader';
+import { bindingOf, GraphReader, guarded, Scope } from './graph-reader';
 import { decodeModel, type OnnxModel, type OnnxValueInfo } from './model';
 import { Provenance, type ReadNode } from './provenance';
 import { KnownValues } from './static-values';
@@ -102,7 +102,7 @@ function storeInitializers(model: OnnxModel, scope: Scope, asked?: ReadonlySet<s
   const named = asked ?? new Set(paramNames(model));
   for (const [name, tensor] of stored)
     guarded(`initializer ${name}`, () => {
-      if (!named.has(name) || tensor.dims.includes(0)) return scope.store(name, tensor);
+      if (!named.has(name) || tensor.dims.includes(0)) return scope.set(name, bindingOf(name, tensor));
       const param = toTensor(tensor, name);
       const value = input(name, param.shape, param.dtype);
       params.set(name, param);

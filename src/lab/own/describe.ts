@@ -31,12 +31,12 @@ export function describe(name: string, stored: OnnxModel, read: ReadModel, outpu
 const describePort = ({ name, dtype, half, dims }: OnnxValueInfo): PortDescription => ({ name, dtype: half ?? dtype, dims: (dims ?? []).map((d) => (typeof d === 'number' && d < 1 ? '' : d)) });
 const elementOf = ({ dtype, half }: OnnxTensor): ElementType => half ?? dtype;
 
-function describeTensors({ graph }: OnnxModel, read: ReadModel, { reached, stopped }: Reach): TensorDescription[] {
+function describeTensors({ graph }: OnnxModel, read: ReadModel, reach: Reach): TensorDescription[] {
   const roles = tensorRoles(graph);
   return Object.entries(graph.initializers).map(([name, tensor]) => {
     const value = read.program.constants[name];
-    const blocker = value && stopped.get(value);
-    const blocked = blocker ? `node ${blocker.node.name} (${blocker.node.operator}) has no gradient, and ${name} lies before it` : whyNot(name, tensor, value, reached);
+    const blocker = value && reach.stopped.get(value);
+    const blocked = blocker ? `node ${blocker.node.name} (${blocker.node.operator}) has no gradient, and ${name} lies before it` : whyNot(name, tensor, value, reach);
     const given = roles.get(name)!; // every initializer has one
     const role = blocked === undefined || blocker || given === 'statistic' ? given : 'constant';
     const able = blocked === undefined && role !== 'statistic' && role !== 'constant';
@@ -51,11 +51,13 @@ function describeTensors({ graph }: OnnxModel, read: ReadModel, { reached, stopp
     };
   });
 }
-function whyNot(name: string, { dtype, dims }: OnnxTensor, value: Value | undefined, reached: ReadonlySet<Value>): string | undefined {
+function whyNot(name: string, { dtype, dims }: OnnxTensor, value: Value | undefined, { reached, ends }: Reach): string | undefined {
   if (dtype !== 'float32' && dtype !== 'float64') return `${name} holds ${dtype}, and only floats can be trained`;
   if (dims.includes(0)) return `${name} is empty`;
   if (!value) return `no output depends on ${name} as a number that could change`;
-  return reached.has(value) ? undefined : `no gradient of the output reaches ${name}`;
+  if (reached.has(value)) return undefined;
+  const end = ends.get(value);
+  return `no gradient of the output reaches ${name}${end ? `: it ends at node ${end.name} (${end.operator})` : ''}`;
 }
 
 function describeLayers({ graph }: OnnxModel, read: ReadModel): LayerDescription[] {

@@ -60,6 +60,7 @@ const refusals: [string, ModelFile, Record<string, NpyArray>, Choices, RegExp][]
   ['a pattern that matches nothing', linear(), { x, y }, { choice: { trained: 'q*' } }, /matches no tensor\. The names are: w, b/],
   ['everything frozen', linear(), { x, y }, { choice: { frozen: '*' } }, /every tensor is frozen/],
   ['a tensor before a node without gradient', blocked(), { x, y }, { choice: { trained: 'a' } }, /node \/q \(ScatterElements\) has no gradient, and a lies before it/],
+  ['a tensor before a node that gives places', fileOf([node('Mul', ['x', 'a'], 'p'), node('ArgMax', ['p'], 'q', { axis: { type: 'int', value: 1 }, keepdims: { type: 'int', value: 0 } }), node('Gather', ['e', 'q'], 'h'), node('MatMul', ['h', 'w'], 'z')], { a: stored(4), e: stored(4, 4), w: stored(4, 3) }, [port('x', ['n', 4])]), { x, y }, { choice: { trained: 'a' } }, /no gradient of the output reaches a: it ends at node \/q \(ArgMax\)\. What can be: e, w/],
   ['an integer beyond int32', tokens(), { x: ids([2, 3], () => 2 ** 33), y: labels(0, 1) }, {}, /does not fit int32/],
 ];
 test.each(refusals)('%s: refused before anything is compiled', (_, file, data, choices, says) => expect(() => prepared({ file, data }, choices)).toThrow(says));

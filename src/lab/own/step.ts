@@ -96,12 +96,13 @@ function checkReadable({ program }: ReadModel): void {
 }
 /** Every tensor to be trained must lie on a way that gradients take. */
 function checkReach(read: ReadModel, output: string, names: readonly string[]): void {
-  const { reached, stopped } = reachOf(read, output);
+  const { reached, stopped, ends } = reachOf(read, output);
   for (const name of names) {
     const value = read.program.constants[name];
     const blocker = value && stopped.get(value);
     if (blocker) throw new InputError(`${name} cannot be trained: node ${blocker.node.name} (${blocker.node.operator}) lies behind it and has no gradient (${blocker.op}). Freeze ${name} (--frozen "${name}"), and what does not pass through that node can be trained.`);
-    if (!value || !reached.has(value)) throw new InputError(`${name} cannot be trained: no gradient of the output "${output}" reaches it. Freeze it (--frozen "${name}").`);
+    const end = value && ends.get(value);
+    if (!value || !reached.has(value)) throw new InputError(`${name} cannot be trained: no gradient of the output "${output}" reaches it${end ? `, since node ${end.name} (${end.operator}) has none` : ''}. Freeze it (--frozen "${name}").`);
   }
 }
 function batchSpec(read: ReadModel, { target }: SettledTask, batch: number): Record<string, InputSpec> {

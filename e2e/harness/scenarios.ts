@@ -10,7 +10,7 @@ import { counting, dtypes, kernels, mlp, type TestProgram } from '../../src/runt
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 import { conformance } from './conformance';
-import { captureTrial } from './capture';
+import { captureTrial, wrongReplay } from './capture';
 import { noiseBits, noiseTimes } from './noise';
 
 export type Args = Readonly<Record<string, unknown>>;
@@ -46,6 +46,7 @@ export const scenarios = {
   facts: () => runtimeFacts(),
   conformance,
   captureTrial,
+  wrongReplay,
   noiseBits,
   noiseTimes,
   methodTwin: async (args: Args) => (await import('./methods')).methodTwin(args), // looks for shipped files beside its worker: not for Node

@@ -70,29 +70,3 @@ async function stepsOf(session: Session, feeds: Named, steps: number, deadline: 
   await session.drain();
   return (performance.now() - start) / done;
 }
-
-/**
- * Whether two executors give the same bits, in outputs and state, over some steps: asked before graph capture is trusted. Never
- * throws: an executor that fails does not agree.
- */
-export async function agree(program: Program, initial: Named, feeds: Named, a: Executor, b: Executor, steps = 3): Promise<boolean> {
-  const traces = await Promise.all([a, b].map((executor) => trace(executor, program, initial, feeds, steps).catch(() => undefined)));
-  const [x, y] = traces;
-  return x !== undefined && y !== undefined && x.every((t, i) => sameBits(t, y[i]!));
-}
-async function trace(executor: Executor, program: Program, initial: Named, feeds: Named, steps: number): Promise<Tensor[]> {
-  const session = await executor.load(program, initial);
-  try {
-    for (let i = 0; i < steps; i++) await session.step(feeds);
-    const tensors = (await session.drain()).flatMap((outputs) => Object.values(outputs));
-    for (const name of Object.keys(program.state)) tensors.push(await session.read(name));
-    return tensors;
-  } finally {
-    await session.release();
-  }
-}
-/** Bits, not values: NaN equals itself here, and 0 differs from -0. */
-function sameBits(a: Tensor, b: Tensor): boolean {
-  const [x, y] = [a, b].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return x!.length === y!.length && x!.every((byte, i) => byte === y![i]);
-}

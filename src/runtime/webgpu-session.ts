@@ -23,7 +23,6 @@ export interface Gpu extends GpuDevice {
   readonly lane: OrtLane;
   readonly timeoutMs: number;
   readonly stepsInFlight: number;
-  readonly graphCapture: boolean;
   /** The device's maker of noise; made at the first call. */
   readonly noise: () => NoiseMaker;
   /** Of a feed's buffer that is about to be destroyed. */
@@ -56,13 +55,15 @@ export class WebGpuSession implements Session {
     private readonly gpu: Gpu,
     private readonly session: InferenceSession,
     private readonly forget: (session: Session) => void,
+    /** Its runs are recorded and replayed: then the library keeps the outputs. */
+    private readonly recorded = false,
   ) {
     for (const [name, value] of initial) {
       const held = this.makeBuffer(value);
       upload(gpu.device, held, value);
       this.held.set(name, held);
     }
-    for (const [name, { input }] of Object.entries(program.state)) this.twins.set(name, this.makeBuffer(input));
+    for (const [name, { input }] of Object.entries(program.state)) this.twins.set(name, recorded ? this.held.get(name)! : this.makeBuffer(input)); // the copy back needs no twin
     for (const [name, value] of Object.entries(program.feeds)) this.feeds.set(name, this.makeBuffer(value));
     for (const [name, value] of Object.entries(program.outputs)) this.outputs.set(name, this.makeBuffer(value));
     this.staging = new Staging(gpu.device, [...this.outputs].map(([name, { dtype, shape, buffer }]) => ({ name, dtype, shape, buffer })));
@@ -155,22 +156,28 @@ export class WebGpuSession implements Session {
     const given = tensorsOf([...this.held, ...this.feeds]);
     const wanted = tensorsOf([...[...this.twins].map(([name, twin]) => [`${name}.next`, twin] as const), ...this.outputs]);
     try {
+      if (this.recorded) return this.copyOut(await this.session.run(given));
       await this.session.run(given, wanted);
     } catch (error) {
       throw toRuntimeProblem(`Program ${this.program.name} should run on WebGPU`, error, 'Choose the WASM provider.');
     }
-    if (this.gpu.graphCapture) return this.copyBack();
     for (const [name, twin] of this.twins) {
       this.twins.set(name, this.held.get(name)!);
       this.held.set(name, twin);
     }
   }
-  /** A recorded run keeps the buffers of its first time, silently: so the next state must come back to where it is read. */
-  private copyBack(): void {
-    if (this.twins.size === 0) return;
+  /**
+   * A recorded run keeps the buffers of its first time, silently: so the next state must come back to where it is read. Outputs are
+   * the library's own: of buffers that come from outside it drops its handle after every run, but looks for outputs under the handle of
+   * the first, which by then names nothing or, worse, another buffer.
+   */
+  private copyOut(made: Readonly<Record<string, OrtTensor>>): void {
     const encoder = this.gpu.device.createCommandEncoder();
-    for (const [name, twin] of this.twins) encoder.copyBufferToBuffer(twin.buffer, 0, this.held.get(name)!.buffer, 0, blockSize(byteSize(twin)));
+    const copy = (name: string, to: Held): void => encoder.copyBufferToBuffer(made[name]!.gpuBuffer as GPUBuffer, 0, to.buffer, 0, blockSize(byteSize(to)));
+    for (const [name, output] of this.outputs) copy(name, output);
+    for (const name of this.twins.keys()) copy(`${name}.next`, this.held.get(name)!);
     this.gpu.device.queue.submit([encoder.finish()]);
+    for (const tensor of Object.values(made)) tensor.dispose(); // a handle a run; the buffer stays, with the recording
   }
   private makeBuffer({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): Held {
     const size = blockSize(byteSize({ dtype, shape }));

@@ -1,10 +1,11 @@
 /** Runs programs on the GPU: one device, its sessions, and what keeps them apart. */
 import { RuntimeProblem } from '../base/errors';
-import { floats, tensor } from '../base/tensor';
+import { floats, tensor, type Tensor } from '../base/tensor';
 import type { Executor, Session } from '../engine/executor';
 import { writeOnnx } from '../engine/onnx/writer';
 import { sin } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
+import { canRecord, captureFault } from './capture';
 import { checkAll, heldValues } from './check';
 import { outOfMemory, requestDevice, type AdapterFacts } from './device';
 import { NoiseMaker } from './noise';
@@ -19,10 +20,11 @@ export interface WebGpuOptions {
   readonly build?: GpuBuild;
   readonly optimization?: OptimizationLevel;
   /**
-   * Record a program's commands at its first run and replay them: several times less work for the CPU in each step. Off by default,
-   * for the library has replayed wrongly in the past: let `agree` (race.ts) compare it with a plain executor first.
+   * Record the commands of programs that carry state (`canRecord`), and replay them: several times less work for the CPU in each step. Each program
+   * is first compared with plain steps, bit for bit, and runs plainly where they differ (`note` says so). 'auto': where the adapter is
+   * no software. Default: off.
    */
-  readonly graphCapture?: boolean;
+  readonly graphCapture?: boolean | 'auto';
   /** Steps queued on the device before `step` waits. Default 3: enough to keep it busy, not enough to choke the page. */
   readonly stepsInFlight?: number;
   /** Silence of the device after which it counts as dead. Default 30 000. */
@@ -67,8 +69,11 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const timeoutMs = options.timeoutMs ?? 30_000;
   const [lane, device] = [await gpuLane(build), await requestDevice()];
   let maker: NoiseMaker | undefined;
-  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, graphCapture: options.graphCapture ?? false, inFlight: [], noise: () => (maker ??= new NoiseMaker(device.device)), forgetNoise: (buffer) => maker?.release(buffer) };
+  const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, inFlight: [], noise: () => (maker ??= new NoiseMaker(device.device)), forgetNoise: (buffer) => maker?.release(buffer) };
   const sessions = new Set<Session>();
+  const recording = options.graphCapture === 'auto' ? !device.adapter.software : (options.graphCapture ?? false);
+  /** Why programs are not replayed although they were to be. */
+  const faults = new Set<string>();
 
   const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
     const model = writeOnnx(program);
@@ -100,23 +105,20 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
     build,
     device: gpu.device,
     ownSine,
-    note: gpu.adapter.software ? 'software adapter' : undefined,
-    load(program, initial) {
-      return locked(gpu, `Program ${program.name}`, async () => {
-        const held = checkAll(program, heldValues(program), initial);
-        checkSizes(program, gpu.device);
-        const session = await create(ownSine ? withOwnSine(program) : program, gpu.graphCapture).catch((error: unknown) => {
-          throw toRuntimeProblem(`Program ${program.name} should compile for WebGPU`, error, 'Choose the WASM provider.');
-        });
-        gpu.device.pushErrorScope('out-of-memory');
-        const loaded = new WebGpuSession(program, held, gpu, session, (s) => sessions.delete(s));
-        if (await gpu.watch.guard(gpu.device.popErrorScope(), timeoutMs, `Program ${program.name}`)) {
-          void loaded.release(); // not awaited: it waits for the lock that is held here
-          throw new RuntimeProblem(outOfMemory(`program ${program.name}`));
-        }
-        sessions.add(loaded);
-        return loaded;
-      });
+    get note() {
+      const notes = [...(gpu.adapter.software ? ['software adapter'] : []), ...faults];
+      return notes.length > 0 ? notes.join('; ') : undefined;
+    },
+    async load(program, initial) {
+      const plain = await load(program, initial, false);
+      if (!recording || !canRecord(program)) return plain;
+      const recorded = await load(program, initial, true).catch((error: Error) => error);
+      const fault = recorded instanceof Error ? recorded.message : await captureFault(program, plain, recorded);
+      const [kept, dropped] = fault === undefined && !(recorded instanceof Error) ? [recorded, plain] : [plain, recorded];
+      if (!(dropped instanceof Error)) await dropped.release();
+      if (fault !== undefined) faults.add(`graph capture is off: ${fault}`);
+      for (const name of Object.keys(program.state)) await kept.write(name, initial[name]!);
+      return kept;
     },
     async close() {
       await Promise.all([...sessions].map((session) => session.release()));
@@ -125,4 +127,22 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
       gpu.destroy();
     },
   };
+
+  function load(program: Program, initial: Readonly<Record<string, Tensor>>, record: boolean): Promise<WebGpuSession> {
+    return locked(gpu, `Program ${program.name}`, async () => {
+      const held = checkAll(program, heldValues(program), initial);
+      checkSizes(program, gpu.device);
+      const session = await create(ownSine ? withOwnSine(program) : program, record).catch((error: unknown) => {
+        throw toRuntimeProblem(`Program ${program.name} should compile for WebGPU`, error, 'Choose the WASM provider.');
+      });
+      gpu.device.pushErrorScope('out-of-memory');
+      const loaded = new WebGpuSession(program, held, gpu, session, (s) => sessions.delete(s), record);
+      if (await gpu.watch.guard(gpu.device.popErrorScope(), timeoutMs, `Program ${program.name}`)) {
+        void loaded.release(); // not awaited: it waits for the lock that is held here
+        throw new RuntimeProblem(outOfMemory(`program ${program.name}`));
+      }
+      sessions.add(loaded);
+      return loaded;
+    });
+  }
 }

@@ -6,14 +6,16 @@ import type { Program } from '../../program';
 import type { Reference } from '../../value';
 import type { OrtModule } from '../../../runtime/ort';
 import { byCentralDifferences, byOnnxRuntime, errorOf } from './oracle';
-import { differentiated, oneNode, type Computed } from './one-node';
+import { BLOCKS } from './blocks';
+import { differentiated, oneNode, type Computed, type OneNode } from './one-node';
 
 /** What is compared: results with onnxruntime, gradients with central differences (the reference) or with the reference (executors). */
 export type Facet = 'forward' | 'gradient' | 'second';
 /** Largest error for each facet; undefined where there is nothing to compare. */
 export type Errors = Readonly<Record<Facet, number | undefined>>;
 export interface Figures {
-  readonly operator: string;
+  /** An operator, or a block. */
+  readonly subject: string;
   /** By executor: 'reference', 'wasm', 'webgpu'. */
   readonly errors: Readonly<Record<string, Errors>>;
   /** Why an executor has no figures, or which case is worst. */
@@ -28,10 +30,9 @@ interface Prepared {
   /** By our reference. */
   readonly reference: Readonly<Record<string, Reference>>;
 }
-async function prepare(operator: string, seed: number, cases: number, ort: OrtModule): Promise<Prepared[]> {
+async function prepare(models: readonly OneNode[], ort: OrtModule): Promise<Prepared[]> {
   const prepared: Prepared[] = [];
-  for (let number = 0; number < cases; number++) {
-    const one = oneNode(operator, seed, number);
+  for (const one of models) {
     const computed = differentiated(one);
     const numbers = new Map(Object.entries(computed.given).map(([name, t]) => [name, toReference(t)]));
     const made = evaluator(Object.values(computed.outputs))(numbers);
@@ -40,15 +41,20 @@ async function prepare(operator: string, seed: number, cases: number, ort: OrtMo
   return prepared;
 }
 /** All cases as one program: a session costs more than what it computes. */
-function together(operator: string, prepared: readonly Prepared[]): { program: Program; feeds: Record<string, Tensor> } {
+function together(subject: string, prepared: readonly Prepared[]): { program: Program; feeds: Record<string, Tensor> } {
   const merged = <T>(of: (p: Prepared) => Readonly<Record<string, T>>): Record<string, T> => Object.assign({}, ...prepared.map(of));
   const feeds = merged((p) => p.computed.feeds);
-  return { program: { name: operator, state: {}, constants: {}, feeds, outputs: merged((p) => p.computed.outputs) }, feeds: merged((p) => p.computed.given) };
+  return { program: { name: subject, state: {}, constants: {}, feeds, outputs: merged((p) => p.computed.outputs) }, feeds: merged((p) => p.computed.given) };
 }
 
-/** One operator's figures over `cases` random nodes. The reference is always measured; executors that cannot run the program say why. */
-export async function measure(operator: string, seed: number, cases: number, ort: OrtModule, executors: readonly Executor[]): Promise<Figures> {
-  const prepared = await prepare(operator, seed, cases, ort);
+/** `cases` random nodes of an operator, or the block of that name. */
+export const modelsOf = (subject: string, seed: number, cases: number): OneNode[] => {
+  const block = BLOCKS.get(subject);
+  return block ? [block()] : Array.from({ length: cases }, (_, number) => oneNode(subject, seed, number));
+};
+/** One subject's figures over its models. The reference is always measured; executors that cannot run the program say why. */
+export async function measure(subject: string, models: readonly OneNode[], ort: OrtModule, executors: readonly Executor[]): Promise<Figures> {
+  const prepared = await prepare(models, ort);
   const notes: string[] = [];
   const worst = (errors: readonly (readonly [string, number])[]): Errors => {
     const of = (facet: Facet): number | undefined => {
@@ -64,7 +70,7 @@ export async function measure(operator: string, seed: number, cases: number, ort
       ...Object.entries(byCentralDifferences(computed)).map(([name, wanted]) => [name, errorOf(reference[name]!, wanted)] as const),
     ])),
   };
-  const { program, feeds } = together(operator, prepared);
+  const { program, feeds } = together(subject, prepared);
   for (const executor of executors) {
     try {
       const session = await executor.load(program, {});
@@ -75,5 +81,5 @@ export async function measure(operator: string, seed: number, cases: number, ort
       notes.push(`${executor.provider}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { operator, errors, notes };
+  return { subject, errors, notes };
 }

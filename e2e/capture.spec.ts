@@ -1,0 +1,22 @@
+/** Graph capture: recorded steps have the bits of plain ones, and a recording that has not is found and not used. */
+import { expect, test } from 'playwright/test';
+import type { RunScenario } from './harness/page';
+
+type Window = { readonly runScenario: RunScenario };
+test.beforeEach(async ({ page }) => {
+  await page.goto(process.env.STIPPLE_HARNESS_URL!);
+  await page.waitForFunction(() => 'runScenario' in window);
+});
+for (const build of ['jspi', 'asyncify'])
+  test(`a program loaded again and again replays the bits of plain steps (${build})`, async ({ page }) => {
+    const answer = await page.evaluate((b) => (window as unknown as Window).runScenario('captureTrial', { program: 'mlp', steps: 4, repeats: 5, build: b }), build);
+    expect(answer).toEqual({ compared: 25, differing: 0, note: 'software adapter' });
+  });
+test('a program that hands an input out is not recorded', async ({ page }) => {
+  const answer = await page.evaluate(() => (window as unknown as Window).runScenario('captureTrial', { program: 'counting', steps: 5, repeats: 2 }));
+  expect(answer).toMatchObject({ differing: 0, note: 'software adapter' });
+});
+test('a replay that is planted wrong is found before the training begins, and the training is right', async ({ page }) => {
+  const answer = await page.evaluate(() => (window as unknown as Window).runScenario('wrongReplay', { steps: 4 }));
+  expect(answer).toEqual({ differing: 0, note: "software adapter; graph capture is off: output \"loss\" of replay 1 differs from the plain step's" });
+});

@@ -268,6 +268,7 @@ const cases: readonly Case[] = [
   { op: 'Resize', inputs: [image, f32s(), f32s(1, 1, 2, 1.5)], attrs: { mode: 'linear' } },
   { op: 'Resize', inputs: [image, f32s(), f32s(), i64(2, 3, 9, 4)], attrs: { mode: 'cubic', coordinate_transformation_mode: 'align_corners' } },
   { op: 'Resize', inputs: [image, f32s(), f32s(), i64(2, 3, 9, 5)], attrs: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } },
+  { op: 'Resize', inputs: [[1, 1, 20, 3], f32s(), f32s(), i64(1, 1, 33, 3)], attrs: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } },
   { op: 'Upsample', inputs: [image, f32s(1, 1, 2, 3)], attrs: { mode: 'linear' }, opset: 9 },
   { op: 'DepthToSpace', inputs: [[2, 8, 2, 3]], attrs: { blocksize: 2, mode: 'CRD' } },
   { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attrs: { blocksize: 2 } },

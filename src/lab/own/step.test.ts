@@ -109,6 +109,7 @@ const target = [0, 1, 2, 0, 1, 2];
 test.each<[string, ModelFile, Record<string, NpyArray>, Choices, () => number]>([
   ['labels', linear(), { x, y }, {}, () => -mean(logitsOf().map((row, i) => logSoftmaxAt(row, target[i]!)))],
   ['labels [n, 1] of uint8', linear(), { x, y: { dtype: 'uint8', shape: [6, 1], data: Uint8Array.from(target) } }, {}, () => -mean(logitsOf().map((row, i) => logSoftmaxAt(row, target[i]!)))],
+  ['one-hot rows of whole numbers', linear(), { x, y: ids([6, 3], (i) => (i % 3 === Math.floor(i / 3) % 3 ? 1 : 0)) }, {}, () => -mean(logitsOf().map((row, i) => logSoftmaxAt(row, target[i]!)))],
   ['probabilities', linear(), { x, y: floatArray([6, 3], () => 1 / 3) }, {}, () => -mean(logitsOf().map((row) => mean([0, 1, 2].map((c) => logSoftmaxAt(row, c)))))],
   ['a model that ends in Softmax: not a softmax of a softmax', linear('n', [node('Softmax', ['z'], 'p', { axis: { type: 'int', value: 1 } })]), { x, y }, {}, () => -mean(logitsOf().map((row, i) => logSoftmaxAt(row, target[i]!)))],
   ['a model that ends in LogSoftmax', linear('n', [node('LogSoftmax', ['z'], 'p', { axis: { type: 'int', value: 1 } })]), { x, y }, {}, () => -mean(logitsOf().map((row, i) => logSoftmaxAt(row, target[i]!)))],

@@ -51,7 +51,7 @@ const outputShape = ({ output, batch, task }: TaskGiven): Shape => {
 
 function classification(given: TaskGiven): SettledTask {
   const shape = outputShape(given);
-  const target = needTarget(given);
+  const target = oneHotAsFloats(needTarget(given), shape);
   if (shape.length < 2) throw new InputError(`The model's output is ${showShape(shape)}; classification needs logits, one for each class: [n, classes]. For one number an example use regression (--loss mse).`);
   const each = (t: Shape): Shape => t.slice(1);
   const ofTokens = given.tokens?.dtype === 'int32';
@@ -69,6 +69,11 @@ function classification(given: TaskGiven): SettledTask {
   if (hidden > 0) notes.push(`${hidden} labels are ${ignored}: those positions do not count.`);
   const labels: Tensor = { ...target, shape: squeezed(target.shape, shape.length) };
   return { task: given.task, target: labels, notes, loss: ({ output, target: y }) => (hidden > 0 ? crossEntropyWhereCounting : crossEntropy)(classesLast(logitsOf(output), axis), reshape(y!, [sizeOf(y!.shape)])) };
+}
+/** Whole numbers in the shape of the logits, where labels cannot be meant: one-hot rows, which are probabilities. */
+function oneHotAsFloats(target: Tensor, logits: Shape): Tensor {
+  const alike = target.dtype === 'int32' && target.shape.length === logits.length && sameShape(target.shape.slice(1), logits.slice(1)) && logits.at(-1)! > 1;
+  return alike ? { dtype: 'float32', shape: target.shape, data: Float32Array.from(target.data) } : target;
 }
 /** Labels [n, 1] for logits of rank 2 are labels [n]. */
 const squeezed = (labels: Shape, rank: number): Shape => (labels.length === rank && labels.at(-1) === 1 ? labels.slice(0, -1) : labels);

@@ -2,7 +2,7 @@
  * What changes the size of an image. Resizing is linear along each axis: nearest neighbours are picked, linear and cubic ones are a
  * product with a fixed matrix [out, in], which every provider runs and whose gradient is its transpose.
  */
-import { showShape, sizeOf } from '../../../base/tensor';
+import { int32, showShape, sizeOf } from '../../../base/tensor';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, type Value } from '../../value';
@@ -63,7 +63,9 @@ function picked(x: Value, axis: number, places: readonly number[]): Value {
     const [lead, rest] = [x.shape.slice(0, axis + 1), x.shape.slice(axis + 1)];
     return ops.reshape(ops.expand(ops.reshape(x, [...lead, 1, ...rest]), [...lead, times, ...rest]), x.shape.map((d, i) => (i === axis ? places.length : d)));
   }
-  return ops.takeEntries(x, axis, places);
+  // A few runs of even steps are cut out; more would be as many nodes.
+  const runs = places.filter((at, i) => i < 2 || at - places[i - 1]! !== places[i - 1]! - places[i - 2]!).length;
+  return runs <= 8 ? ops.takeEntries(x, axis, places) : ops.gather(x, constant(int32(places)), axis);
 }
 
 /** Sizes of the axes that change, by axis. */

@@ -11,6 +11,7 @@ import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 import { conformance } from './conformance';
 import { captureTrial, wrongReplay } from './capture';
+import { operatorFigures } from './operators';
 import { noiseBits, noiseTimes } from './noise';
 
 export type Args = Readonly<Record<string, unknown>>;
@@ -46,6 +47,7 @@ export const scenarios = {
   facts: () => runtimeFacts(),
   conformance,
   captureTrial,
+  operatorFigures,
   wrongReplay,
   noiseBits,
   noiseTimes,

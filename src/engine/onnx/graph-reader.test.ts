@@ -167,6 +167,14 @@ test('int64 that does not fit int32 is refused, but "to the end" is understood',
   expect(sliced(2n ** 63n - 1n).program.outputs['y']!.shape).toEqual([1]);
   expect(() => sliced(2n ** 40n)).toThrow(/initializer to: to holds the integer 1099511627776, which does not fit int32/);
 });
+test('an empty cut of a shape joins as nothing; where numbers are asked for it is refused', () => {
+  const cut = node('Slice', ['shape', 'zero', 'zero'], ['nothing']);
+  const initializers = { shape: int64s(2, 1), zero: int64s(0), rest: int64s(2, 1) };
+  const read = readOnnx(bytesOf([cut, node('Concat', ['nothing', 'rest'], ['to'], { axis: { type: 'int', value: 0 } }), node('Reshape', ['x', 'to'], ['y'])], { initializers }));
+  expect(read.program.outputs['y']!.shape).toEqual([2, 1]);
+  expect(() => readOnnx(bytesOf([cut, node('Cast', ['nothing'], ['f'], { to: { type: 'int', value: 1 } }), node('Sum', ['x', 'f'], ['y'])], { initializers }))).toThrow(/node the Cast \(Cast\): input 0 has no numbers/);
+  expect(() => readOnnx(bytesOf([cut], { initializers, outputs: [{ name: 'nothing', dtype: 'int64', dims: undefined }] }))).toThrow(/output "nothing" of the model has no numbers/);
+});
 test('a sparse initializer is the dense tensor that it stands for', () => {
   const sparse = new ProtoWriter();
   sparse.int(1, 8).message(8, (o) => o.int(2, 17)).message(7, (g) => {

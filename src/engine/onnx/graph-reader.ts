@@ -4,7 +4,7 @@ import { fromFile } from './border';
 import { FLOWS } from './control-flow';
 import { Bounds, shownName, shownReason } from './bounds';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model';
-import { fail, NodeReader, type Binding } from './node-reader';
+import { fail, NodeReader, NoNumbers, type Binding } from './node-reader';
 import { BUILDERS } from './operators';
 import { outputType } from './output-types';
 import type { Provenance } from './provenance';
@@ -138,8 +138,13 @@ export class GraphReader {
       return { outputs, owned };
     }
     const build = BUILDERS.get(operator) ?? fail(`this operator is not supported (opset ${opset}). Export the model with plain operators of opset 11 to 21, or cut this part off.`);
-    const owned = this.bounds.watched(ports, () => build(reader));
-    return { outputs: owned.map((value) => value && { value, type: outputType(reader, value) }), owned };
+    try {
+      const owned = this.bounds.watched(ports, () => build(reader));
+      return { outputs: owned.map((value) => value && { value, type: outputType(reader, value) }), owned };
+    } catch (error) {
+      if (!(error instanceof NoNumbers)) throw error;
+      return { outputs: [{ value: undefined, type: reader.type(0) ?? 'float32' }], owned: [] };
+    }
   }
 
   /** A node whose meaning is its bodies. */

@@ -31,6 +31,10 @@ export class NodeReader {
 
   /** Inputs that are there, in order. */
   get all(): readonly Value[] {
+    return this.inputs.flatMap((binding, i) => (binding ? [this.input(i)] : []));
+  }
+  /** Those of them that have numbers: what a Concat joins. */
+  get filled(): readonly Value[] {
     return this.inputs.flatMap((binding) => binding?.value ?? []);
   }
   maybe(i: number): Value | undefined {
@@ -121,6 +125,11 @@ export class NodeReader {
 const listLength = (who: string, length: number): void => {
   if (length > LIST_LIMIT) fail(`${who} lists ${length} numbers; at most ${LIST_LIMIT} were expected.`);
 };
+/** Thrown where a node's only output is a tensor with a size of 0: no value of ours, yet fine where nothing but its emptiness is asked for. */
+export class NoNumbers extends InputError {}
+export function noNumbers(why: string): never {
+  throw new NoNumbers(`${why}; tensors must have some entries.`);
+}
 /** Refuses a node; the reader adds which one. */
 export function fail(what: string): never {
   throw new InputError(what);

@@ -1,7 +1,7 @@
 /** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
 import { int32, showShape, sizeOf, stridesOf, tensor } from '../../../base/tensor';
 import { dtypeHere, fromFile } from '../border';
-import { fail } from '../node-reader';
+import { fail, noNumbers } from '../node-reader';
 import { dtypeOf } from '../tensor-proto';
 import * as ops from '../../ops';
 import { constant, scalar } from '../../value';
@@ -57,7 +57,7 @@ const slice: Builder = (node) => {
     const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
     const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
     [from[axis], to[axis], steps[axis]] = [place(starts[i]!), place(ends[i]!), step];
-    if ((to[axis]! - from[axis]!) / step <= 0) fail(`it cuts nothing out along axis ${axis}; tensors must have some entries.`);
+    if ((to[axis]! - from[axis]!) / step <= 0) noNumbers(`it cuts nothing out along axis ${axis}`);
   });
   return ops.slice(x, from, to, steps);
 };
@@ -108,6 +108,7 @@ const constantNode: Builder = (node) => {
 };
 const constantOfShape: Builder = (node) => {
   const shape = node.numbers(0) ?? fail('it gives no shape.');
+  if (shape.includes(0)) noNumbers(`its shape is ${showShape(shape)}`);
   const value = node.attribute('value');
   const one = value?.type === 'tensor' ? constant(fromFile(value.value, 'its value')) : scalar(0);
   return ops.expand(ops.reshape(one, []), shape);
@@ -154,7 +155,7 @@ const nonZero: Builder = (node) => {
 };
 
 export const shapes: Builders = {
-  Concat: (node) => ops.concat(node.all, node.int('axis', 0)),
+  Concat: (node) => (node.filled.length === 0 ? noNumbers('it joins nothing') : ops.concat(node.filled, node.int('axis', 0))),
   Constant: constantNode,
   ConstantOfShape: constantOfShape,
   Expand: expand,

@@ -23,8 +23,8 @@ const fit = (page: Page) => page.getByRole('region', { name: 'Do they fit?' });
 const status = (page: Page) => page.locator('.status-line output');
 const useOf = (page: Page, tensor: string, use: string) => page.getByRole('radiogroup', { name: `Use of ${tensor}`, exact: true }).getByRole('radio', { name: use });
 /** The first output of a model for these six numbers, by the float64 reference. */
-async function outputOf(bytes: Uint8Array): Promise<Float32Array> {
-  const { program, params } = readOnnx(bytes, { shapes: { x: [1, 6] } });
+async function outputOf(bytes: Buffer): Promise<Float32Array> {
+  const { program, params } = readOnnx(new Uint8Array(bytes), { shapes: { x: [1, 6] } });
   const session = await createReferenceExecutor().load(program, params);
   const out = await session.run({ x: { dtype: 'float32', shape: [1, 6], data: Float32Array.of(0.3, -0.7, 1.1, 0.2, -0.4, 0.9) } });
   return Object.values(out)[0]!.data as Float32Array; // the model's output is float32
@@ -36,8 +36,8 @@ async function resultOf(page: Page, arm: string, metric: string): Promise<number
   const row = table.getByRole('row').filter({ hasText: arm });
   return Number((await row.locator('th, td').nth(column).innerText()).trim().split(/\s/)[0]);
 }
-const bytesOf = (model: Uint8Array, name: string): Buffer => {
-  const { data } = decodeModel(model).graph.initializers[name]!;
+const bytesOf = (model: Buffer, name: string): Buffer => {
+  const { data } = decodeModel(new Uint8Array(model)).graph.initializers[name]!;
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 };
 

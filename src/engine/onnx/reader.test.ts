@@ -260,6 +260,8 @@ const cases: readonly Case[] = [
   { op: 'AveragePool', inputs: [[2, 3, 8]], attrs: { kernel_shape: [3], strides: [3], pads: [1, 0], ceil_mode: 1 } },
   { op: 'LpPool', inputs: [image], attrs: { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1], p: 3 } },
   { op: 'GlobalLpPool', inputs: [image], attrs: { p: 1 } },
+  ...['zeros', 'border', 'reflection'].map((padding_mode): Case => ({ op: 'GridSample', inputs: [[2, 3, 4, 5], [2, 3, 2, 2]], attrs: { mode: 'cubic', padding_mode }, opset: 20 })),
+  { op: 'Unique', inputs: [{ dtype: 'float32', dims: [3, 2], data: Float32Array.of(2, 1, 0, 1, 2, 1) }], attrs: { axis: 0 }, outputs: 4 },
   { op: 'GlobalAveragePool', inputs: [image] },
   { op: 'GlobalMaxPool', inputs: [image] },
   { op: 'BatchNormalization', inputs: [image, [3], [3], [3], [3]], positive: true },
@@ -305,7 +307,7 @@ function oneNode({ op, inputs, attrs = {}, floats = [], outputs = 1, dtype, opse
 }
 /** The outputs' dtype is what the reader finds; onnxruntime checks it. */
 function withOutputs(model: OnnxModel, made?: OnnxDType): OnnxModel {
-  const wide = new Set(['Shape', 'Size', 'Constant', 'ArgMax', 'ArgMin', 'TopK', 'MaxPool']); // int64 in ONNX, int32 here
+  const wide = new Set(['Shape', 'Size', 'Constant', 'ArgMax', 'ArgMin', 'TopK', 'MaxPool', 'Unique']); // int64 in ONNX, int32 here
   const names = model.graph.nodes[0]!.outputs;
   const draft = { ...model, graph: { ...model.graph, outputs: names.map((name) => ({ name, dtype: 'float32' as const, dims: undefined })) } };
   const { program } = readOnnx(encodeModel(draft));

@@ -12,10 +12,11 @@ import { products } from './products';
 import { windows } from './windows';
 import { normalization } from './normalization';
 import { recurrences } from './recurrent';
+import { gridSampling } from './grid-sample';
 import { resizing } from './resize';
 import type { Builder } from './builder';
 
 export type { Builder } from './builder';
 
 /** Every operator that can be read. */
-export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...einsums, ...recurrences, ...resizing }));
+export const BUILDERS: ReadonlyMap<string, Builder> = new Map(Object.entries({ ...arithmetic, ...activations, ...losses, ...shapes, ...indexing, ...reductions, ...products, ...windows, ...normalization, ...contrib, ...attentions, ...einsums, ...recurrences, ...resizing, ...gridSampling }));

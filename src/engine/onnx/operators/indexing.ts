@@ -128,6 +128,29 @@ const nonZero: Builder = (node) => {
   return constant(int32(strides.flatMap((stride, axis) => places.map((at) => Math.floor(at / stride) % shape[axis]!)), [shape.length, places.length]));
 };
 
+/** How many are unlike depends on the numbers, so that they must be known. Outputs: the entries, first places, for each entry its number, counts. */
+const unique: Builder = (node) => {
+  const x = node.input(0);
+  const numbers = node.numbers(0) ?? fail('input 0 is missing.');
+  const given = node.int('axis');
+  const axis = ops.normalAxis('axis', given ?? 0, Math.max(x.shape.length, 1));
+  const [lead, size, rest] = given === undefined ? [1, numbers.length, 1] : [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1))];
+  const entry = (at: number): number[] => Array.from({ length: lead * rest }, (_, i) => numbers[(Math.floor(i / rest) * size + at) * rest + (i % rest)]!);
+  const groups = new Map<string, number[]>();
+  for (let at = 0; at < size; at++) {
+    const key = entry(at).join();
+    groups.set(key, [...(groups.get(key) ?? []), at]);
+  }
+  const found = [...groups.values()];
+  const before = (a: readonly number[], b: readonly number[]): number => a.reduce((sofar, v, i) => sofar || v - b[i]!, 0);
+  if (node.int('sorted', 1) === 1) found.sort(([a], [b]) => before(entry(a!), entry(b!)));
+  const firsts = found.map(([at]) => at!);
+  const numberOf = new Map(found.flatMap((places, number) => places.map((at) => [at, number] as const)));
+  const flat = given === undefined ? ops.reshape(x, [size]) : x;
+  const inverse = Array.from({ length: size }, (_, at) => numberOf.get(at)!);
+  return [ops.gather(flat, constant(int32(firsts)), axis), ...[firsts, inverse, found.map((places) => places.length)].map((list) => constant(int32(list)))];
+};
+
 export const indexing: Builders = {
   ArgMax: arg(ops.argMax),
   ArgMin: arg(ops.argMin),
@@ -143,4 +166,5 @@ export const indexing: Builders = {
   ScatterElements: scatterElements,
   ScatterND: scatterND,
   TopK: topK,
+  Unique: unique,
 };

@@ -68,6 +68,18 @@ function picked(x: Value, axis: number, places: readonly number[]): Value {
   return runs <= 8 ? ops.takeEntries(x, axis, places) : ops.gather(x, constant(int32(places)), axis);
 }
 
+/** Images whose rows and columns are repeated by whole numbers: one op. */
+function enlarged(x: Value, places: readonly (readonly [number, readonly number[]])[]): Value | undefined {
+  if (x.shape.length !== 4 || places.some(([axis]) => axis < 2)) return undefined;
+  const factors: [number, number] = [1, 1];
+  for (const [axis, at] of places) {
+    const times = at.length / x.shape[axis]!;
+    if (!Number.isInteger(times) || at.some((from, i) => from !== Math.floor(i / times))) return undefined;
+    factors[axis - 2] = times;
+  }
+  return ops.upsample(x, factors);
+}
+
 /** Sizes of the axes that change, by axis. */
 function axesThatChange(node: NodeReader, x: Value): ReadonlyMap<number, Axis> {
   const old = node.opset < 11; // Resize of opset 10, Upsample: x and scales
@@ -115,7 +127,8 @@ const resize: Builder = (node) => {
   if (mode === 'nearest') {
     const round = ROUNDINGS[node.text('nearest_mode', 'round_prefer_floor')] ?? fail('its nearest_mode is not supported.');
     const nearest = (at: number, { scale }: Axis): number => (old ? (scale < 1 ? Math.ceil(at) : Math.floor(at)) : round(at));
-    return cropped(changing.reduce((y, [i, axis]) => picked(y, i, Array.from({ length: axis.to }, (_, at) => Math.min(Math.max(nearest(place(at, axis), axis), 0), axis.from - 1))), x));
+    const places = changing.map(([i, axis]) => [i, Array.from({ length: axis.to }, (_, at) => Math.min(Math.max(nearest(place(at, axis), axis), 0), axis.from - 1))] as const);
+    return cropped(enlarged(x, places) ?? places.reduce((y, [i, at]) => picked(y, i, at), x));
   }
   const exclude = node.int('exclude_outside', 0) === 1;
   const [weight, reach] = mode === 'linear' ? [linear, 1] : mode === 'cubic' ? [cubic(node.float('cubic_coeff_a', -0.75)), 2] : fail(`mode "${mode}" is not supported; nearest, linear and cubic are.`);

@@ -2,7 +2,7 @@
 import type { Random } from '../../../../base/random';
 import type { Shape } from '../../../../base/tensor';
 import type { OnnxTensor } from '../../model';
-import { anyAxis, anyShape, between, fed, int, int32s, int64s, list, nonzero, normal, number, sizes, spaced, stored, text, type Fill, type MakeNode, type NodeInput } from './draw';
+import { anyAxis, anyShape, between, fed, int, int32s, int64s, list, nonzero, normal, number, sizes, spaced, stored, text, type Attributes, type Fill, type MakeNode, type NodeInput } from './draw';
 
 const either = (rng: Random, tensor: OnnxTensor): NodeInput => (rng.bernoulli(0.5) ? fed(tensor) : stored(tensor));
 const gather: MakeNode = (rng) => {
@@ -95,6 +95,12 @@ const compress: MakeNode = (rng) => {
   return { inputs: [fed(normal(rng, shape)), stored({ dtype: 'bool', dims: [kept.length], data: kept })], attributes: { axis: int(axis) } };
 };
 
+const unique: MakeNode = (rng) => {
+  const shape = sizes(rng, between(rng, 1, 3), 1, 4);
+  const axis: Attributes = rng.bernoulli(0.5) ? { axis: int(anyAxis(rng, shape.length)) } : {};
+  return { inputs: [stored(int64s(-2, 2)(rng, shape))], attributes: { sorted: int(rng.int(2)), ...axis }, outputs: 4, made: 'int64' };
+};
+
 export const indexing: Readonly<Record<string, MakeNode>> = {
   ArgMax: arg,
   ArgMin: arg,
@@ -111,4 +117,5 @@ export const indexing: Readonly<Record<string, MakeNode>> = {
   ScatterElements: scatterElements(['none', 'add', 'mul', 'max', 'min']),
   ScatterND: scatterND,
   TopK: topK,
+  Unique: unique,
 };

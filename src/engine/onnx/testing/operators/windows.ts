@@ -1,6 +1,6 @@
 /** Random nodes of products, convolutions and pooling. */
 import type { Random } from '../../../../base/random';
-import { awayFrom, between, fed, float, int, ints, normal, narrowed, sizes, spaced, text, type Attributes, type Fill, type MakeNode } from './draw';
+import { awayFrom, between, fed, float, int, ints, normal, narrowed, sizes, spaced, text, uniform, type Attributes, type Fill, type MakeNode } from './draw';
 
 const pair = (rng: Random, count: number, low: number, high: number): number[] => sizes(rng, count, low, high);
 const matmul: MakeNode = (rng) => {
@@ -81,6 +81,16 @@ const maxUnpool: MakeNode = (rng) => {
   const places = [...rng.permutation(size)].slice(0, size / 4).map(BigInt);
   return { inputs: [fed(normal(rng, shape)), fed({ dtype: 'int64', dims: shape, data: BigInt64Array.from(places) })], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } };
 };
+/** Opset 20 renamed the modes. Of places beyond the image too. */
+const gridSample: MakeNode = (rng) => {
+  const n = between(rng, 1, 2);
+  const [opset, mode] = rng.pick<[number, string]>([[16, 'bilinear'], [16, 'nearest'], [16, 'bicubic'], [20, 'linear'], [20, 'cubic']]);
+  return {
+    inputs: [fed(normal(rng, [n, between(rng, 1, 2), ...sizes(rng, 2, 2, 5)])), fed(uniform(-1.4, 1.4)(rng, [n, ...sizes(rng, 2, 1, 3), 2]))],
+    attributes: { mode: text(mode), padding_mode: text(rng.pick(['zeros', 'border', 'reflection'])), align_corners: int(rng.int(2)) },
+    opset,
+  };
+};
 const global = (fill: Fill): MakeNode => (rng) => ({ inputs: [fed(fill(rng, [between(rng, 1, 2), between(rng, 1, 3), ...sizes(rng, between(rng, 1, 2), 1, 4)]))] });
 
 export const windows: Readonly<Record<string, MakeNode>> = {
@@ -98,6 +108,7 @@ export const windows: Readonly<Record<string, MakeNode>> = {
   GlobalLpPool: (rng) => ({ ...global(awayFrom(0))(rng), attributes: { p: int(between(rng, 1, 3)) } }),
   GlobalMaxPool: global(spaced),
   LpPool: pool(awayFrom(0), (rng) => ({ p: int(between(rng, 1, 3)) })),
+  GridSample: gridSample,
   MatMul: matmul,
   MaxPool: pool(spaced, () => ({})),
   MaxUnpool: maxUnpool,

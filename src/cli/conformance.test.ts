@@ -49,14 +49,13 @@ test('tests pass within tolerance, fail with figures, or are not supported by na
 /** ONNX's own backend tests, where the package libonnx-testdata is installed. */
 const data = '/usr/share/libonnx-testdata/data';
 describe.skipIf(!existsSync(data))("ONNX's backend tests (skipped where libonnx-testdata is not installed)", () => {
-  test.each([['node', 807], ['simple', 14], ['pytorch-operator', 35], ['pytorch-converted', 81]] as const)('%s: none fails on WASM, at least %i pass', async (folder, least) => {
-    const report = await conformance(join(data, folder), 'wasm');
-    expect(report.tests.filter((t) => t.status === 'failed')).toEqual([]);
-    expect(report.passed).toBeGreaterThanOrEqual(least);
-  });
-  test('pytorch-operator: none fails in the reference', async () => {
-    expect((await conformance(join(data, 'pytorch-operator'), 'reference')).tests.filter((t) => t.status === 'failed')).toEqual([]);
-  });
+  const folders = [['node', 807], ['simple', 14], ['pytorch-operator', 35], ['pytorch-converted', 81]] as const;
+  for (const executor of ['wasm', 'reference'] as const)
+    test.each(folders)(`%s: none fails on ${executor}, at least %i pass`, async (folder, least) => {
+      const report = await conformance(join(data, folder), executor);
+      expect(report.tests.filter((t) => t.status === 'failed')).toEqual([]);
+      expect(report.passed).toBeGreaterThanOrEqual(least);
+    });
 });
 
 test('the command says its counts and exits with 1 if a test fails', async () => {

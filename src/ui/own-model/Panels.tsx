@@ -22,8 +22,8 @@ export function ModelPanel({ details }: { details: OwnModelDetails }) {
       <p className="own-name" title={details.from}>{details.from} <small>{bytesText(details.sizeBytes)}</small></p>
       <p className="soft">{t.summary(model.parameters, model.layers.length, model.multiplyAdds)}</p>
       <dl className="own-ports">
-        {model.inputs.map((port) => <Port key={`in ${port.name}`} label={t.input} port={port} note={port === fed ? t.fed : undefined} />)}
-        {model.outputs.map((port) => <Port key={`out ${port.name}`} label={t.output} port={port} note={port === trainedOn ? t.trainedOn : undefined} />)}
+        {model.inputs.map((port) => <Port key={`in ${port.name}`} knob="input" label={t.input} port={port} chosen={port === fed} says={t.fed} wish={t.feed} />)}
+        {model.outputs.map((port) => <Port key={`out ${port.name}`} knob="output" label={t.output} port={port} chosen={port === trainedOn} says={t.trainedOn} wish={t.trainOn} />)}
       </dl>
       <p className="soft">{model.producer && `${t.written} ${model.producer}, `}{t.opset(model.opset)}</p>
       {model.notes.length > 0 && <details className="own-notes"><summary>{t.notes(model.notes.length)}</summary><ul>{model.notes.map((note) => <li key={note}>{note}</li>)}</ul></details>}
@@ -31,9 +31,24 @@ export function ModelPanel({ details }: { details: OwnModelDetails }) {
     </section>
   );
 }
-const Port = ({ label, port, note }: { label: string; port: PortDescription; note: string | undefined }) => (
-  <div className={note ? undefined : 'aside'}><dt>{label} <code>{port.name}</code></dt><dd><span className="figure">{dimsText(port.dims)}</span> {port.dtype}{note && <> <span className="own-badge">{note}</span></>}</dd></div>
-);
+interface PortProps {
+  readonly knob: 'input' | 'output';
+  readonly label: string;
+  readonly port: PortDescription;
+  readonly chosen: boolean;
+  readonly says: string;
+  /** What a press does to one that is not chosen. */
+  readonly wish: (name: string) => string;
+}
+function Port({ knob, label, port, chosen, says, wish }: PortProps) {
+  const store = useAppStore();
+  return (
+    <div className={chosen ? undefined : 'aside'}>
+      <dt>{label} <code>{port.name}</code></dt>
+      <dd><span className="figure">{dimsText(port.dims)}</span> {port.dtype} {chosen ? <span className="own-badge">{says}</span> : <button type="button" className="quiet" onClick={() => store.getState().knobTurned(knob, port.name)}>{wish(port.name)}</button>}</dd>
+    </div>
+  );
+}
 
 export function DataPanel({ details }: { details: OwnModelDetails }) {
   const { data } = details;

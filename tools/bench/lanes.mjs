@@ -156,7 +156,7 @@ export async function measure(page, task, names, { losses, openMs, timed, ...tur
  * worked for a while. Notes its pace.
  */
 async function warm(state, warmMs) {
-  const until = performance.now() + 5 * warmMs; // on a busy machine processor time is slow to come
+  const until = performance.now() + 3 * warmMs; // on a busy machine processor time is slow to come
   state.paceMs = state.roughMs;
   for (let left = warmMs; left > 0 && performance.now() < until; ) {
     const steps = Math.max(1, Math.min(50, Math.round(left / 4 / state.paceMs)));

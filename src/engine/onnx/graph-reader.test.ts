@@ -3,11 +3,9 @@ import { int32, tensor, type Tensor } from '../../base/tensor';
 import { evaluate, toReference } from '../evaluate';
 import { gradients } from '../autodiff';
 import { sum } from '../ops';
-import { defineOp, input } from '../value';
 import { NodeError } from './graph-reader';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import { ProtoWriter } from './protobuf';
-import { blockersOf } from './provenance';
 import { readOnnx, type ReadModel } from './reader';
 import { ONNX_TYPES, writeTensor } from './tensor-proto';
 
@@ -118,14 +116,6 @@ describe('which node made what', () => {
     const byNode = [...read.madeBy].map(([value, at]) => [at, value.op.name] as const);
     expect(byNode.filter(([at]) => at === 0).map(([, op]) => op)).toContain('matmul');
     expect(byNode.filter(([at]) => at === 1).map(([, op]) => op)).toContain('exp');
-  });
-  test('what stops gradients is named with its node', () => {
-    const stuck = defineOp<'x'>({ name: 'stuckOfATest', shape: (s) => s.x, gradient: 'none', onnx: (s) => s.x, reference: (s) => s.x.data, lift: 'elementwise' });
-    const w = input('w', [2]);
-    const y = stuck({ x: w }, {});
-    const madeBy = new Map([[y, 1]]);
-    expect(blockersOf({ nodes: read.nodes, madeBy }, [y], [w])).toEqual([{ node: read.nodes[1], op: 'stuckOfATest' }]);
-    expect(blockersOf({ nodes: read.nodes, madeBy }, [y], [])).toEqual([]);
   });
   test('an operator that cannot be read is refused with node, operator, domain and opset', () => {
     expect(() => readOnnx(bytesOf([node('Fancy', ['x'], ['y'], {}, 'com.example')]))).toThrow(/node the Fancy \(com\.example\.Fancy\): this operator is not supported \(opset 17\)/);

@@ -1,6 +1,6 @@
 /** Which ONNX node made which of our values: what the page shows of a foreign model, and how an error finds its node. */
 import type { DType, Shape } from '../../base/tensor';
-import { inputOp, topological, type Value } from '../value';
+import { inputOp, type Value } from '../value';
 
 /** One node of the file, in the order in which it was read. Plain data. Nodes of functions and branches are named `call/node`. */
 export interface ReadNode {
@@ -47,29 +47,9 @@ export class Provenance {
   }
 }
 
-/** Nodes, and the place among them of the node that made a value. */
-export interface Made {
-  readonly nodes: readonly ReadNode[];
-  readonly madeBy: ReadonlyMap<Value, number>;
-}
 /** What stops gradients on their way from outputs to params. */
 export interface Blocker {
   readonly node: ReadNode;
   /** The op of ours, in that node, that has no gradient. */
   readonly op: string;
-}
-/**
- * Nodes through which no gradient flows, between `wrt` and `outputs`: those that `gradients` would refuse. Freeze what lies before
- * them, and the rest can be trained.
- */
-export function blockersOf({ nodes, madeBy }: Made, outputs: readonly Value[], wrt: readonly Value[]): Blocker[] {
-  const reached = new Set<Value>(wrt);
-  const found = new Map<string, Blocker>();
-  for (const value of topological(outputs)) {
-    if (!Object.values(value.inputs).some((v) => reached.has(v))) continue;
-    reached.add(value);
-    const node = nodes[madeBy.get(value) ?? -1];
-    if (node && value.op.gradient === 'none' && value.dtype === 'float32') found.set(`${node.name} ${value.op.name}`, { node, op: value.op.name });
-  }
-  return [...found.values()];
 }

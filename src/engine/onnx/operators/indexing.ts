@@ -1,4 +1,4 @@
-/** Gathering and scattering by indices, and places along an axis. Opsets 13 to 21; older forms where they cost a line. */
+/** Gathering and scattering by indices, and places along an axis. Opsets 7 to 21. */
 import { int32, sameShape, showShape, sizeOf, stridesOf, type Shape } from '../../../base/tensor';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';

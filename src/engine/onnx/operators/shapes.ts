@@ -1,4 +1,4 @@
-/** What moves numbers without changing them, and what makes constants. Opsets 13 to 21; older forms where they cost a line. */
+/** What moves numbers without changing them, and what makes constants. Opsets 7 to 21. */
 import { int32, showShape, sizeOf, stridesOf, tensor } from '../../../base/tensor';
 import { dtypeHere, fromFile } from '../border';
 import { fail, noNumbers } from '../node-reader';

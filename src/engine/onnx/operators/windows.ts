@@ -1,4 +1,4 @@
-/** Convolution and pooling. Opsets 13 to 21; older forms where they cost a line. */
+/** Convolution and pooling. Opsets 7 to 21. */
 import { int32, sameShape, showShape, sizeOf, type Shape } from '../../../base/tensor';
 import { gradients } from '../../autodiff';
 import { fail, type NodeReader } from '../node-reader';

@@ -50,7 +50,13 @@ for (const [n, c, side, out, k, s, p, groups] of convolutions) {
   const upstream = (g, emit) => reshaped(turn(g, [1, 0, 2, 3], emit), [out, positions], emit);
   const kernelOf = (product, emit) => reshaped(turn(reshaped(product, [out, k * k, inner], emit), [0, 2, 1], emit), shapes.w, emit);
   const whole = {
-    channelsFirst: ({ x, g }, emit) => kernelOf(emit('Gemm', [upstream(g, emit), reshaped(emit('Concat', taps(turn(x, [1, 0, 2, 3], emit), 2, emit), { axis: 0 }), [k * k * c, positions], emit)], { transB: 1 }), emit),
+    channelsFirst: ({ x, g }, emit) => {
+      const image = turn(x, [1, 0, 2, 3], emit);
+      const padded = p > 0 ? emit('Pad', [image, emit.ints([0, 0, p, p, 0, 0, p, p])], { mode: 'constant' }) : image;
+      const lines = (from, axis) => emit('Concat', Array.from({ length: k }, (_, at) => emit('Slice', [from, emit.ints([at]), emit.ints([at + (o - 1) * s + 1]), emit.ints([axis]), emit.ints([s])])), { axis: 0 });
+      return kernelOf(emit('Gemm', [upstream(g, emit), reshaped(lines(lines(padded, 3), 2), [k * k * c, positions], emit)], { transB: 1 }), emit);
+    },
+    channelsFirstByTap: ({ x, g }, emit) => kernelOf(emit('Gemm', [upstream(g, emit), reshaped(emit('Concat', taps(turn(x, [1, 0, 2, 3], emit), 2, emit), { axis: 0 }), [k * k * c, positions], emit)], { transB: 1 }), emit),
     channelsLast: ({ x, g }, emit) => kernelOf(emit('Gemm', [upstream(g, emit), reshaped(emit('Concat', taps(turn(x, [0, 2, 3, 1], emit), 1, emit), { axis: 3 }), [positions, k * k * c], emit)]), emit),
     exchanged: ({ x, g }, emit) => {
       const y = emit('Conv', [turn(x, [1, 0, 2, 3], emit), turn(g, [1, 0, 2, 3], emit)], { dilations: [s, s], kernel_shape: [o, o], pads: [p, p, p, p] });

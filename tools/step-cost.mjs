@@ -31,7 +31,9 @@ for (const id of positionals.length > 0 ? positionals : Object.keys(workloads)) 
   const ms = await wasmMs(id, Number(values.steps));
   const dispatches = browser ? `${await browser.dispatches(id)} dispatches, ` : '';
   console.log(`${id}: ${total} nodes, ${dispatches}${ms.toFixed(2)} ms on WASM`);
-  console.log(`  ${byType.map(([type, count]) => `${type} ${count}`).join(', ')}`);
+  const show = (types) => types.map(([type, count]) => `${type} ${count}`).join(', ');
+  console.log(`  ${show(byType)}`);
+  if (browser) console.log(`  as written for WebGPU: ${show(nodesOf(id, 'webgpu').byType)}`);
 }
 await browser?.close();
 await server.close();

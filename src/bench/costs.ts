@@ -1,13 +1,15 @@
 /** What one step of a workload costs: nodes, WebGPU dispatches, milliseconds on WASM. */
 import { toOnnx } from '../engine/onnx/writer';
+import { optimised } from '../engine/passes';
 import type { Executor } from '../engine/executor';
+import type { Target } from '../engine/value';
 import { createWasmExecutor } from '../runtime/wasm';
 import { createWebGpuExecutor } from '../runtime/webgpu';
 import { stepOf, workloads } from './workloads';
 
 /** How many nodes of each type the step's graph has as it is written, most frequent first. */
-export function nodesOf(id: string): { readonly total: number; readonly byType: readonly (readonly [string, number])[] } {
-  const { nodes } = toOnnx(stepOf(workloads[id]!()).program).graph;
+export function nodesOf(id: string, target: Target = 'cpu'): { readonly total: number; readonly byType: readonly (readonly [string, number])[] } {
+  const { nodes } = toOnnx(optimised(stepOf(workloads[id]!()).program, target), {}, {}, target).graph;
   const counts = new Map<string, number>();
   for (const { opType } of nodes) counts.set(opType, (counts.get(opType) ?? 0) + 1);
   return { total: nodes.length, byType: [...counts].sort((a, b) => b[1] - a[1]) };

@@ -2,7 +2,8 @@
 import { ShapeError } from '../base/errors';
 import { sameShape, showShape } from '../base/tensor';
 import type { Layout } from './layout';
-import { add, concat, reshape } from './ops';
+import { add } from './ops';
+import { flatOf } from './ops/compose';
 import { filled, topological, type Value } from './value';
 
 /**
@@ -41,5 +42,5 @@ export function gradients(y: Value, wrt: readonly Value[], seed?: Value): Value[
 /** Gradient with respect to the views of a flat vector, as one flat vector [P] in the layout's order. */
 export function flatGradient(y: Value, views: Readonly<Record<string, Value>>, layout: Layout): Value {
   const pieces = gradients(y, layout.entries.map(({ name }) => views[name]!));
-  return concat(pieces.map((piece, i) => reshape(piece, [layout.entries[i]!.size])));
+  return flatOf(Object.fromEntries(layout.entries.map(({ name }, i) => [name, pieces[i]!])), layout);
 }

@@ -5,17 +5,23 @@ import type { Layout } from './ops/compose';
 
 export type { Layout } from './ops/compose';
 
+/** Where a param lies in the vector: matrices and kernels, then scales, then biases. */
+const kindOf = ([name, shape]: readonly [string, Shape]): number => (shape.length >= 2 ? 0 : name.endsWith('weight') ? 1 : 2);
+/**
+ * Entries in the order given. In the vector their kinds are apart, so that gradients which are made alike, as sums over rows, are
+ * neighbours and can be made together.
+ */
 export function layoutOf(shapes: Readonly<Record<string, Shape | Tensor>>): Layout {
-  let offset = 0;
-  const entries = Object.entries(shapes).map(([name, s]) => {
-    const shape = 'shape' in s ? s.shape : s;
-    const entry = { name, shape, offset, size: sizeOf(shape) };
-    offset += entry.size;
-    return entry;
-  });
-  return { size: offset, entries };
+  const given = Object.entries(shapes).map(([name, s]): [string, Shape] => [name, 'shape' in s ? s.shape : s]);
+  const offsets = new Map<string, number>();
+  let size = 0;
+  for (const [name, shape] of given.toSorted((a, b) => kindOf(a) - kindOf(b))) {
+    offsets.set(name, size);
+    size += sizeOf(shape);
+  }
+  return { size, entries: given.map(([name, shape]) => ({ name, shape, offset: offsets.get(name)!, size: sizeOf(shape) })) };
 }
-/** Params -> [P], in the layout's order. @throws MismatchError naming the first param that is missing or of another size. */
+/** Params -> [P]. @throws MismatchError naming the first param that is missing or of another size. */
 export function flatten(params: Params, layout: Layout = layoutOf(params)): Tensor {
   const flat = new Float32Array(layout.size);
   for (const { name, offset, size } of layout.entries) {

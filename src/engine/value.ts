@@ -28,12 +28,17 @@ export interface Reference {
   readonly data: Float64Array;
 }
 
+/** Kernels that a graph is written for: WebGPU, where each node is a dispatch; or the CPU's, in WebAssembly or elsewhere. */
+export type Target = 'cpu' | 'webgpu';
+
 /** What an op's `onnx` facet writes nodes with. Names are those of ONNX values. */
 export interface Emit {
   /** One node, one output; returns the output's name. */
   (opType: string, inputs: readonly string[], attributes?: Attrs): string;
   /** One node, its first `count` outputs. */
   outputs(count: number, opType: string, inputs: readonly string[], attributes?: Attrs): readonly string[];
+  /** Whose nodes these will be: an op may have a form of its own for a provider, of the same numbers but for rounding. */
+  readonly target: Target;
   /** Initialisers, shared where equal. */
   int64s(values: readonly number[]): string;
   /** A scalar if `shape` is left out. */

@@ -4,8 +4,7 @@ import { floats, sizeOf, tensor, type Params, type Tensor } from '../base/tensor
 import { flatGradient } from '../engine/autodiff';
 import type { Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
-import { concat, reshape } from '../engine/ops';
-import { viewsOf } from '../engine/ops/compose';
+import { flatOf, viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import type { Value } from '../engine/value';
 import type { Hyper, Optimizer } from '../nn/optimizers';
@@ -58,7 +57,6 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
   return { program, layout, frozenLayout, bufferLayout, losses: lossNames };
 }
 /** Views joined into the flat vector [P] of their layout. */
-const flatOf = (views: Readonly<Record<string, Value>>, layout: Layout): Value => concat(layout.entries.map(({ name, size }) => reshape(views[name]!, [size])));
 const isValue = (x: object): x is Value => 'op' in x && 'attrs' in x;
 function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Value {
   const [only, ...others] = Object.values(gradients);

@@ -4,8 +4,7 @@
  */
 import type { Random } from '../base/random';
 import { sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
-import { add, conv2d, linear, matmul, mul, reshape, sliceAxis, softmax, transpose, type ConvOptions } from '../engine/ops';
-import { normalize } from '../engine/ops/compose';
+import { add, conv2d, einsum, layerNorm as normalized, linear, mul, reshape, sliceAxis, softmax, standardize, type ConvOptions } from '../engine/ops';
 import type { Value } from '../engine/value';
 
 export type Views = Readonly<Record<string, Value>>;
@@ -37,11 +36,11 @@ export const conv = (p: Views, x: Value, options: ConvOptions): Value => conv2d(
 
 export const initNorm = (channels: number): Params => ({ weight: ones([channels]), bias: zeros([channels]) });
 /** Over the last axis (Ba et al. 2016, arXiv:1607.06450). */
-export const layerNorm = (p: Views, x: Value): Value => add(mul(normalize(x, [x.shape.length - 1]), p.weight!), p.bias!);
+export const layerNorm = (p: Views, x: Value): Value => normalized(x, p.weight!, p.bias!);
 /** Over groups of channels and all positions of [n, c, h, w] (Wu and He 2018, arXiv:1803.08494). No statistics to average: soups stay valid. */
 export function groupNorm(p: Views, x: Value, groups: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
-  const normal = reshape(normalize(reshape(x, [n, groups, (c / groups) * h * w]), [2]), x.shape);
+  const normal = reshape(standardize(reshape(x, [n, groups, (c / groups) * h * w])), x.shape);
   return add(mul(normal, reshape(p.weight!, [1, c, 1, 1])), reshape(p.bias!, [1, c, 1, 1]));
 }
 
@@ -51,10 +50,11 @@ export const initAttention = (rng: Random, d: number): Params => ({ ...prefixed(
 export function attention(p: Views, x: Value, heads: number, bias?: Value): Value {
   const [n, tokens, d] = x.shape as [number, number, number];
   const width = d / heads;
-  const qkv = transpose(reshape(dense(scope(p, 'qkv'), x), [n, tokens, 3, heads, width]), [2, 0, 3, 1, 4]); // [3, n, heads, tokens, width]
-  const [q, k, v] = [0, 1, 2].map((i) => reshape(sliceAxis(qkv, 0, i, 1), [n, heads, tokens, width])) as [Value, Value, Value];
-  const scores = mul(matmul(q, k, { transB: true }), 1 / Math.sqrt(width));
+  const qkv = reshape(dense(scope(p, 'qkv'), x), [n, tokens, 3, heads, width]);
+  const [q, k, v] = [0, 1, 2].map((i) => reshape(sliceAxis(qkv, 2, i, 1), [n, tokens, heads, width])) as [Value, Value, Value];
+  // Heads h of width w; queries at positions i look at keys at positions j.
+  const scores = einsum('nihw,njhw->nhij', [q, k], 1 / Math.sqrt(width));
   const weights = softmax(bias ? add(scores, bias) : scores);
-  const mixed = reshape(transpose(matmul(weights, v), [0, 2, 1, 3]), [n, tokens, d]);
+  const mixed = reshape(einsum('nhij,njhw->nihw', [weights, v]), [n, tokens, d]);
   return dense(scope(p, 'out'), mixed);
 }

@@ -57,22 +57,23 @@ export function sgd({ momentum = 0, clipNorm, l2 = false }: { momentum?: number 
 
 /**
  * Adam (Kingma and Ba 2015, arXiv:1412.6980); with `weightDecay` in the hyper-parameters, AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).
- * m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, theta <- theta - rate m / (sqrt(v) + epsilon'), where the host folds both bias
- * corrections into rate = learningRate sqrt(1 - b2^t) / (1 - b1^t) and epsilon' = epsilon sqrt(1 - b2^t): the same numbers, fewer nodes.
+ *   m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   theta <- theta - learningRate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
+ * The slots hold m / (1 - b1) and v / (1 - b2), and the host folds those factors and both bias corrections into two numbers, so that
+ *   theta <- theta - rate m / (sqrt(v) + epsilon'),   with c = sqrt((1 - b2^t) / (1 - b2)),   rate = learningRate c (1 - b1) / (1 - b1^t),   epsilon' = epsilon c
  */
 export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm, l2 = false }: { beta1?: number; beta2?: number; epsilon?: number } & OptimizerOptions = {}): Optimizer {
   return {
     name: 'adam',
     slots: (size) => ({ m: [size], v: [size] }),
     scalars: (step, { learningRate, weightDecay = 0, l2: size = 0 }) => {
-      const correction = Math.sqrt(1 - pow(beta2, step + 1));
-      return { rate: (learningRate * correction) / (1 - pow(beta1, step + 1)), epsilon: epsilon * correction, keep: 1 - learningRate * weightDecay, ...(l2 && { l2: size }) };
+      const correction = Math.sqrt((1 - pow(beta2, step + 1)) / (1 - beta2));
+      return { rate: (learningRate * correction * (1 - beta1)) / (1 - pow(beta1, step + 1)), epsilon: epsilon * correction, keep: 1 - learningRate * weightDecay, ...(l2 && { l2: size }) };
     },
     update: ({ theta, gradient, slots, scalars }) => {
       const g = startOf(gradient, theta, scalars, clipNorm);
-      const m = add(mul(slots.m!, beta1), mul(g, 1 - beta1));
-      const v = add(mul(slots.v!, beta2), mul(square(g), 1 - beta2));
-      const change = div(mul(m, scalars.rate!), add(sqrt(v), scalars.epsilon!));
+      const m = add(mul(slots.m!, beta1), g);
+      const v = add(mul(slots.v!, beta2), square(g));
+      const change = mul(div(m, add(sqrt(v), scalars.epsilon!)), scalars.rate!);
       return { theta: sub(mul(theta, scalars.keep!), change), slots: { m, v } };
     },
   };

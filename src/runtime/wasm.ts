@@ -2,6 +2,7 @@
 import type { DType, Tensor } from '../base/tensor';
 import type { Executor, Feeds, Outputs, Session } from '../engine/executor';
 import { writeOnnx } from '../engine/onnx/writer';
+import { optimised } from '../engine/passes';
 import type { Program } from '../engine/program';
 import { checkAll, checkLive, checkTensor, feedTensors, heldValues } from './check';
 import { toRuntimeProblem, wasmLane, type InferenceSession, type OptimizationLevel, type OrtLane, type OrtTensor } from './ort';
@@ -99,7 +100,7 @@ export async function createWasmExecutor(options: WasmOptions = {}): Promise<Exe
     threads: lane.threads,
     async load(program, initial) {
       const held = checkAll(program, heldValues(program), initial);
-      const model = writeOnnx(program);
+      const model = writeOnnx(optimised(program, 'cpu'));
       const session = await lane.lock.run(async () => {
         try {
           return await lane.ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: options.optimization ?? 'basic', logSeverityLevel: 3 });

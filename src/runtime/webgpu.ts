@@ -3,6 +3,7 @@ import { RuntimeProblem } from '../base/errors';
 import { floats, tensor, type Tensor } from '../base/tensor';
 import type { Executor, Session } from '../engine/executor';
 import { writeOnnx } from '../engine/onnx/writer';
+import { optimised } from '../engine/passes';
 import { sin } from '../engine/ops';
 import { defineProgram, type Program } from '../engine/program';
 import { canRecord, captureFault } from './capture';
@@ -76,7 +77,7 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const faults = new Set<string>();
 
   const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
-    const model = writeOnnx(program);
+    const model = writeOnnx(optimised(program, 'webgpu'), 'webgpu', device.device.limits.maxStorageBuffersPerShaderStage);
     return lane.ort.InferenceSession.create(model, {
       // As an object: given as a string, its options are lost. NCHW, as programs are written: else the library turns convolutions to NHWC
       // and pushes its transposes through comparisons, and of booleans it has no transpose on the GPU.

@@ -3,11 +3,13 @@
  * once (nodes with the same type, attributes and inputs; initializers with the same bytes) and what no output needs is left out.
  */
 import { MismatchError, ShapeError } from '../../base/errors';
-import { sameShape, showShape, type Params, type Tensor } from '../../base/tensor';
+import { sameShape, showShape, type Params, type Shape, type Tensor } from '../../base/tensor';
 import { toTensor } from './border';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import type { Program } from '../program';
-import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Value } from '../value';
+import { joinSkips } from './skip-norms';
+import { slicesToSplits, type Surroundings } from './split-slices';
+import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Target, type Value } from '../value';
 import { programInputs, programOutputs, verifyProgram } from '../verify';
 
 export { printProgram } from '../print';
@@ -30,9 +32,11 @@ export interface Roles {
 /**
  * The `.onnx` bytes of a program. Inputs carry the names of state, constants and feeds; outputs are `<state>.next` and the outputs'
  * names; metadata tells the roles apart for the reader.
+ * @param target whose kernels it is written for
+ * @param buffers that one dispatch may bind, on WebGPU; 8 is what any device allows
  * @throws ShapeError if the program does not verify
  */
-export const writeOnnx = (program: Program): Uint8Array => encodeModel(toOnnx(program));
+export const writeOnnx = (program: Program, target: Target = 'cpu', buffers?: number): Uint8Array => encodeModel(toOnnx(program, {}, {}, target, buffers));
 
 /**
  * The `.onnx` bytes of a model: a program (forward pass) whose constants or state named in `params` are stored in the file as
@@ -95,13 +99,13 @@ function ownMetadata(model: OnnxModel, key: string): unknown {
 // -- the writer --------------------------------------------------------------------------------------------------------------
 
 /** The model that `writeOnnx` and `writeModel` encode, as plain data. */
-export function toOnnx(program: Program, params: Params = {}, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
+export function toOnnx(program: Program, params: Params = {}, metadata: Readonly<Record<string, string>> = {}, target: Target = 'cpu', buffers = 8): OnnxModel {
   verifyProgram(program);
   checkParams(program, params);
   const isParam = (name: string): boolean => Object.hasOwn(params, name);
   const inputs = programInputs(program);
   const outputs = programOutputs(program).filter(([name]) => !(name.endsWith('.next') && isParam(name.slice(0, -5)) && name.slice(0, -5) in program.state));
-  const graph = new GraphWriter([...inputs, ...outputs].map(([name]) => name));
+  const graph = new GraphWriter([...inputs, ...outputs].map(([name]) => name), target);
   for (const [name, value] of Object.entries(params)) graph.store(name, value);
 
   const names = new Map<Value, string>(inputs.map(([name, value]) => [value, name]));
@@ -111,7 +115,10 @@ export function toOnnx(program: Program, params: Params = {}, metadata: Readonly
     const made = value.op === constantOp ? graph.emit.constant(value.data!) : graph.within(value, nameOf);
     names.set(value, made);
   }
-  const nodes = graph.finish(outputs.map(([name, value]) => ({ name, from: names.get(value)! })), new Set(inputs.map(([name]) => name)));
+  const written = graph.finish(outputs.map(([name, value]) => ({ name, from: names.get(value)! })), new Set(inputs.map(([name]) => name)));
+  const shapes = new Map([...names].map(([value, name]) => [name, value.shape]));
+  const around = graph.surroundings(shapes);
+  const nodes = target === 'webgpu' ? joinSkips(slicesToSplits(written, around, buffers - 1), around) : written;
   const roles = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).filter((name) => !isParam(name));
   const own: [string, string][] = [[ROLES, JSON.stringify({ state: roles(program.state), constants: roles(program.constants), feeds: roles(program.feeds) } satisfies Roles)]];
   if (Object.keys(params).length > 0) own.push([PARAMS, JSON.stringify(Object.keys(params))]);
@@ -155,11 +162,12 @@ class GraphWriter {
   private opName = '';
   readonly emit: Emit;
 
-  constructor(reserved: readonly string[]) {
+  constructor(reserved: readonly string[], target: Target) {
     this.taken = new Set(reserved);
     const emit = (opType: string, inputs: readonly string[], attributes: Attrs = {}): string => this.node(opType, inputs, attributes, 1)[0]!;
     this.emit = Object.assign(emit, {
       outputs: (count: number, opType: string, inputs: readonly string[], attributes: Attrs = {}) => this.node(opType, inputs, attributes, count),
+      target,
       int64s: (values: readonly number[]) => this.share('ints', { dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
       float: (value: number) => this.share('const', { dtype: 'float32', dims: [], data: Float32Array.of(value) }),
       constant: ({ dtype, shape, data }: Tensor) => this.share('const', { dtype, dims: shape, data }),
@@ -177,6 +185,15 @@ class GraphWriter {
     this.stored.set(name, { dtype, dims: shape, data });
   }
 
+  /** What passes over nodes may ask; `shapes`: those of the values that have a name. */
+  surroundings(shapes: ReadonlyMap<string, Shape>): Surroundings {
+    return {
+      shapeOf: (name) => shapes.get(name),
+      numbersOf: (name) => (this.stored.has(name) ? Array.from(this.stored.get(name)!.data, Number) : undefined),
+      int64s: this.emit.int64s,
+      fresh: () => this.fresh('part'),
+    };
+  }
   private node(opType: string, inputs: readonly string[], attrs: Attrs, count: number): readonly string[] {
     const attributes = toAttributes(attrs);
     const key = JSON.stringify([count, opType, inputs, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))], exactly);

@@ -77,7 +77,8 @@ test('flatGradient is the gradients in the views, and the gradient in the flat v
   const hidden = tanh(linear(constant(draw('x', [5, 3])), views['weight']!, views['bias']!));
   const image = gelu(conv2d(constant(draw('image', [2, 1, 5, 5])), views['kernel']!));
   const loss = mul(mul(sum(hidden), sum(mul(image, image))), views['scale']!);
-  const perView = gradients(loss, layout.entries.map(({ name }) => views[name]!));
+  const inPlace = layout.entries.toSorted((a, b) => a.offset - b.offset);
+  const perView = gradients(loss, inPlace.map(({ name }) => views[name]!));
   const [joined, whole, ...pieces] = evaluate([flatGradient(loss, views, layout), gradients(loss, [flat])[0]!, ...perView], new Map([['flat', toReference(flatten(params))]]));
   expect([...joined!.data]).toEqual(pieces.flatMap((piece) => [...piece.data]));
   whole!.data.forEach((v, i) => expect(v).toBeCloseTo(joined!.data[i]!, 12));

@@ -3,8 +3,9 @@ import { ShapeError } from '../../base/errors';
 import { int32, type Shape } from '../../base/tensor';
 import { constant, type Value } from '../value';
 import { add, cast, div, equal, greater, mul, reciprocal, sqrt, stopGradient, sub } from './elementwise';
+import { gatherElements } from './gather';
 import { mean, normalAxis, sum } from './reduce';
-import { reshape } from './shape';
+import { concat, reshape } from './shape';
 import { slice } from './slices';
 
 /** One-hot rows of int32 indices [...] -> float32 [..., n]. */
@@ -13,6 +14,8 @@ export function oneHot(indices: Value, n: number): Value {
   const range = constant(int32(Int32Array.from({ length: n }, (_, i) => i)));
   return cast(equal(reshape(indices, [...indices.shape, 1]), range), 'float32');
 }
+/** x [..., n] at int32 indices [...], each in [0, n) -> [...]. */
+export const pick = (x: Value, indices: Value): Value => reshape(gatherElements(x, reshape(indices, [...indices.shape, 1]), -1), indices.shape);
 export const square = (x: Value): Value => mul(x, x);
 /** (x - mean) / sqrt(variance + epsilon) over `axes`; the variance is the biased one. */
 export function normalize(x: Value, axes: readonly number[], epsilon = 1e-5): Value {
@@ -34,7 +37,7 @@ export function binaryMask(score: Value, threshold: number): Value {
   return add(mask, sub(score, stopGradient(score)));
 }
 
-/** Where each param lies in one flat vector [P], in order. */
+/** Where each param lies in one flat vector [P]. */
 export interface Layout {
   readonly size: number;
   readonly entries: readonly { readonly name: string; readonly shape: Shape; readonly offset: number; readonly size: number }[];
@@ -42,4 +45,9 @@ export interface Layout {
 /** Named views into a flat vector [P]: slices, reshaped. Gradients flow back to the views, not through them to the vector. */
 export function viewsOf(flat: Value, layout: Layout): Record<string, Value> {
   return Object.fromEntries(layout.entries.map(({ name, shape, offset, size }) => [name, reshape(slice(flat, [offset], [offset + size]), shape)]));
+}
+/** The inverse of `viewsOf`: values by name as one flat vector [P]. */
+export function flatOf(values: Readonly<Record<string, Value>>, layout: Layout): Value {
+  const inPlace = layout.entries.toSorted((a, b) => a.offset - b.offset);
+  return concat(inPlace.map(({ name, size }) => reshape(values[name]!, [size])));
 }

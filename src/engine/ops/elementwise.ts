@@ -65,18 +65,6 @@ export const sign = unary({
   },
   reference: Math.sign,
 });
-/** Gaussian error linear unit x Phi(x), exact form (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
-export const gelu = unary({
-  name: 'gelu',
-  // d/dx x Phi(x) = Phi(x) + x phi(x)
-  gradient: ({ dy, x }) => {
-    const cdf = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
-    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return mul(dy, add(cdf, mul(x, density)));
-  },
-  onnx: 'Gelu',
-  reference: (x) => 0.5 * x * (1 + erfOf(x * Math.SQRT1_2)),
-});
 /** Identity forward, zero backward. */
 const stopGradientOp = defineOp<'x'>({
   name: 'stopGradient',

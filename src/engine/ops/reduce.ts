@@ -1,8 +1,8 @@
 /** Reductions, and the softmax family. */
 import { ShapeError } from '../../base/errors';
 import { showShape, sizeOf, stridesOf, type Shape } from '../../base/tensor';
-import { defineOp, type Reference, type Value } from '../value';
-import { add, cast, div, equal, exp, log, mul, sub } from './elementwise';
+import { defineOp, filled, type Reference, type Value } from '../value';
+import { cast, div, equal, exp, mul, sub } from './elementwise';
 import { expand, reshape } from './shape';
 
 interface ReduceAttrs extends Record<string, number | boolean | readonly number[]> {
@@ -46,7 +46,15 @@ const sumOp = defineOp<'x', ReduceAttrs>({
   name: 'sum',
   shape: ({ x }, attrs) => reducedShape(x, attrs),
   gradient: ({ dy, x }, { axes }) => ({ x: expand(reshape(dy, keptShape(x.shape, axes)), x.shape) }),
-  onnx: ({ x }, { axes, keepDims }, emit) => emit('ReduceSum', [x, emit.int64s(axes)], { keepdims: keepDims }),
+  onnx: ({ x }, { axes, keepDims }, emit, values) => {
+    const { shape } = values.x;
+    const leading = axes.length < shape.length && axes.every((axis, i) => axis === i);
+    if (emit.target !== 'webgpu' || !leading) return emit('ReduceSum', [x, emit.int64s(axes)], { keepdims: keepDims });
+    // Over leading axes, a row of ones times the rows: one dispatch of many threads, where a reduction is two, or one of few.
+    const rows = sizeOf(shape.slice(0, axes.length));
+    const matrix = emit('Reshape', [x, emit.int64s([rows, sizeOf(shape) / rows])]);
+    return emit('Reshape', [emit('Gemm', [emit.constant(filled([1, rows], 1).data!), matrix]), emit.int64s(values.y.shape)]);
+  },
   reference: ({ x }, { axes }) => reduceReference(x, axes, 0, (t, v) => t + v),
   sums: true,
   lift: ({ x }, { axes, keepDims }) => sum(x.value, { axes: behind(axes), keepDims }),
@@ -94,7 +102,7 @@ export function sumTo(x: Value, shape: Shape): Value {
   const lead = x.shape.length - shape.length;
   if (lead < 0) throw new ShapeError(`sumTo: ${showShape(x.shape)} cannot be summed to the longer ${showShape(shape)}.`);
   const axes = x.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));
-  const summed = sum(x, { axes, keepDims: true });
+  const summed = sum(x, { axes, keepDims: axes.length > lead });
   return reshape(summed, shape);
 }
 
@@ -146,10 +154,23 @@ function alongKept(shape: Shape, axis: number): (flat: number) => number {
   return (flat) => Math.floor(flat / (inner * size)) * inner + (flat % inner);
 }
 
-/** log sum exp over one axis, stable. */
-export function logSumExp(x: Value, axis = -1): Value {
-  const top = max(x, { axes: [axis], keepDims: true });
-  const total = log(sum(exp(sub(x, top)), { axes: [axis], keepDims: true }));
-  const at = normalAxis('logSumExp', axis, x.shape.length);
-  return reshape(add(top, total), x.shape.filter((_, i) => i !== at));
-}
+const logSumExpOp = defineOp<'x', { axis: number }>({
+  name: 'logSumExp',
+  shape: ({ x }, { axis }) => x.filter((_, i) => i !== axis),
+  gradient: ({ dy, x }, { axis }) => ({ x: mul(softmax(x, axis), reshape(dy, keptShape(x.shape, [axis]))) }),
+  // With p = softmax(x): log sum exp(x) = max x - log max p. The gradient wants p too; and the GPU's own node overflows at x = 100.
+  onnx: ({ x }, { axis }, emit) => {
+    const top = (name: string): string => emit('ReduceMax', [name, emit.int64s([axis])], { keepdims: false });
+    return emit('Sub', [top(x), emit('Log', [top(emit('Softmax', [x], { axis }))])]);
+  },
+  reference: ({ x }, { axis }) => {
+    const top = reduceReference(x, [axis], -Infinity, Math.max);
+    const at = alongKept(x.shape, axis);
+    const e = x.data.map((v, i) => Math.exp(v - top[at(i)]!));
+    return reduceReference({ shape: x.shape, data: e }, [axis], 0, (t, v) => t + v).map((t, i) => top[i]! + Math.log(t));
+  },
+  sums: true,
+  lift: ({ x }, { axis }) => logSumExp(x.value, axis + 1),
+});
+/** log sum exp over one axis, which goes; stable. */
+export const logSumExp = (x: Value, axis = -1): Value => logSumExpOp({ x }, { axis: normalAxis('logSumExp', axis, x.shape.length) });

@@ -5,6 +5,7 @@ import { gradients } from '../autodiff';
 import * as ops from '../ops';
 import { constant, type Value } from '../value';
 import { aboveOne, anyShape, between, bools, broadcasting, caseOf, inside, integers, narrowed, nonzero, normal, offIntegers, offZero, positive, shuffled, sizes, someAxes, spaced, tied, type Case, type Fill, type MakeCase } from './draw';
+import { einsum, geluInput, normCases, wideEinsum, wideLayerNorm } from './fused-cases';
 import { indexingCases, movingCases } from './moving-cases';
 import { convolutionCases, poolingCases, wideConvolutionCases } from './window-cases';
 
@@ -128,7 +129,7 @@ const wideRows: MakeCase = (rng) => {
 export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>>>> = {
   unary: {
     neg: unary(ops.neg), exp: unary(ops.exp), log: unary(ops.log, positive), sqrt: unary(ops.sqrt, positive), reciprocal: unary(ops.reciprocal, nonzero),
-    sin: unary(ops.sin), cos: unary(ops.cos), tanh: unary(ops.tanh), sigmoid: unary(ops.sigmoid), erf: unary(ops.erf), gelu: unary(ops.gelu),
+    sin: unary(ops.sin), cos: unary(ops.cos), tanh: unary(ops.tanh), sigmoid: unary(ops.sigmoid), erf: unary(ops.erf), gelu: unary(ops.gelu), geluInput,
     tan: unary(ops.tan, inside), asin: unary(ops.asin, inside), acos: unary(ops.acos, inside), atan: unary(ops.atan),
     sinh: unary(ops.sinh), cosh: unary(ops.cosh), asinh: unary(ops.asinh), acosh: unary(ops.acosh, aboveOne), atanh: unary(ops.atanh, inside),
     relu: unary(ops.relu, offZero), abs: unary(ops.abs, offZero), floor: unary(ops.floor, offIntegers), sign: unary(ops.sign, offZero),
@@ -140,11 +141,12 @@ export const families: Readonly<Record<string, Readonly<Record<string, MakeCase>
     maximum: extremum(ops.maximum), minimum: extremum(ops.minimum), where,
     greater: comparison(ops.greater), less: comparison(ops.less), greaterOrEqual: comparison(ops.greaterOrEqual), equal: comparison(ops.equal),
   }, // prettier-ignore
-  reductions: { sum: reduction(ops.sum), mean: reduction(ops.mean), max: reduction(ops.max, spaced), softmax: alongAxis(ops.softmax), logSoftmax: alongAxis(ops.logSoftmax) },
+  reductions: { sum: reduction(ops.sum), mean: reduction(ops.mean), max: reduction(ops.max, spaced), softmax: alongAxis(ops.softmax), logSoftmax: alongAxis(ops.logSoftmax), logSumExp: alongAxis(ops.logSumExp) },
   shapes: { reshape, transpose, expand },
   moving: movingCases,
   indexing: indexingCases,
-  products: { matmul, linear },
+  norms: normCases,
+  products: { matmul, linear, einsum },
   convolutions: convolutionCases,
   pooling: poolingCases,
 };
@@ -153,7 +155,8 @@ export const cases: Readonly<Record<string, MakeCase>> = Object.assign({}, ...Ob
 /** Larger shapes, to reach the other code paths of a provider's kernels: compared between executors, too slow for central differences. */
 export const wideFamilies: Readonly<Record<string, Readonly<Record<string, MakeCase>>>> = {
   'wide-reductions': { sum: wideReduction(ops.sum), mean: wideReduction(ops.mean), max: wideReduction(ops.max, spaced), softmax: wideAlongAxis(ops.softmax), logSoftmax: wideAlongAxis(ops.logSoftmax) },
-  'wide-products': { matmul: wideMatmul, linear: wideLinear, gather: wideRows },
+  'wide-products': { matmul: wideMatmul, linear: wideLinear, gather: wideRows, einsum: wideEinsum },
+  'wide-norms': { layerNorm: wideLayerNorm },
   'wide-convolutions': wideConvolutionCases,
 };
 

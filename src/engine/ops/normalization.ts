@@ -1,6 +1,6 @@
 /**
  * Layer normalisation over the last axis (Ba et al. 2016, arXiv:1607.06450). With m and r = 1 / sqrt(variance + epsilon) of a row
- * (biased variance), xhat = (x - m) r. The library's node gives xhat and r at once; the backward pass takes both from it.
+ * (biased variance), xhat = (x - m) r.
  */
 import { ShapeError } from '../../base/errors';
 import { showShape, sizeOf, tensor, type Shape, type Tensor } from '../../base/tensor';
@@ -41,15 +41,26 @@ function standardized(x: Reference, epsilon: number): Float64Array {
   });
   return out;
 }
-/** [xhat, mean, r], by one node. */
-const statistics = (x: string, width: number, { epsilon }: Epsilon, emit: Emit): readonly string[] =>
-  emit.outputs(3, 'LayerNormalization', [x, emit.constant(onesOf(width))], { axis: -1, epsilon });
+/**
+ * xhat and r. On WebGPU by one node, LayerNormalization; on the CPU that one is slower than its parts, for its loops are scalar, and
+ * errs more where the mean is large (`node tools/step-cost.mjs gpt-170k`: 3 ms of 50).
+ */
+function statistics(x: string, width: number, { epsilon }: Epsilon, emit: Emit): { xhat: string; r: string } {
+  if (emit.target === 'webgpu') {
+    const [xhat, , r] = emit.outputs(3, 'LayerNormalization', [x, emit.constant(onesOf(width))], { axis: -1, epsilon }) as [string, string, string]; // three outputs
+    return { xhat, r };
+  }
+  const mean = (name: string): string => emit('ReduceMean', [name, emit.int64s([-1])], { keepdims: true });
+  const centred = emit('Sub', [x, mean(x)]);
+  const r = emit('Reciprocal', [emit('Sqrt', [emit('Add', [mean(emit('Mul', [centred, centred])), emit.float(epsilon)])])]);
+  return { xhat: emit('Mul', [centred, r]), r };
+}
 
 const standardizeOp: Apply<'x', Epsilon> = defineOp<'x', Epsilon>({
   name: 'standardize',
   shape: ({ x }) => (widthOf('standardize', x), x),
   gradient: ({ dy, x }, attrs) => ({ x: layerNormInput({ g: dy, x, weight: filled([x.shape.at(-1)!], 1) }, attrs) }),
-  onnx: ({ x }, attrs, emit, values) => statistics(x, values.x.shape.at(-1)!, attrs, emit)[0]!,
+  onnx: ({ x }, attrs, emit, values) => statistics(x, values.x.shape.at(-1)!, attrs, emit).xhat,
   reference: ({ x }, { epsilon }) => standardized(x, epsilon),
   sums: true,
   lift: ({ x }, attrs) => standardizeOp({ x: x.value }, attrs),
@@ -62,7 +73,7 @@ const inverseStdOp: Apply<'x', Epsilon> = defineOp<'x', Epsilon>({
   shape: ({ x }) => (widthOf('inverseStd', x), [...x.slice(0, -1), 1]),
   // dr/dx = -r^2 xhat / d
   gradient: ({ dy, x, y }, attrs) => ({ x: mul(standardizeOp({ x }, attrs), mul(mul(dy, mul(y, y)), -1 / x.shape.at(-1)!)) }),
-  onnx: ({ x }, attrs, emit, values) => statistics(x, values.x.shape.at(-1)!, attrs, emit)[2]!,
+  onnx: ({ x }, attrs, emit, values) => statistics(x, values.x.shape.at(-1)!, attrs, emit).r,
   reference: ({ x }, { epsilon }, shape) => {
     const out = new Float64Array(sizeOf(shape));
     eachRow(x, epsilon, (start, _, r) => (out[start / x.shape.at(-1)!] = r));
@@ -87,12 +98,12 @@ const narrow = 64;
  *   dx_d = sum_e sum_k r g_e weight_e A_ked b_ke b_kd,   A_0 = I - 1/d, A_1 = -1/d
  * at once where rows are narrow; else sum_e g_e weight_e b_ke first.
  */
-function byContraction(g: string, weight: string, [xhat, , r]: readonly string[], shape: Shape, emit: Emit): string {
+function byContraction(g: string, weight: string, { xhat, r }: { xhat: string; r: string }, shape: Shape, emit: Emit): string {
   const width = shape.at(-1)!;
   const rows = sizeOf(shape) / width;
   const flat = (name: string, ...to: readonly number[]): string => emit('Reshape', [name, emit.int64s(to)]);
-  const basis = emit('Pad', [flat(xhat!, rows, 1, width), emit.int64s([0, 1, 0, 0, 0, 0]), emit.float(1)], { mode: 'constant' });
-  const [gradient, scale] = [flat(g, rows, width), flat(r!, rows)];
+  const basis = emit('Pad', [flat(xhat, rows, 1, width), emit.int64s([0, 1, 0, 0, 0, 0]), emit.float(1)], { mode: 'constant' });
+  const [gradient, scale] = [flat(g, rows, width), flat(r, rows)];
   if (width <= narrow) return flat(emit('Einsum', [gradient, weight, scale, emit.constant(projections(width)), basis, basis], { equation: 'ne,e,n,ked,nke,nkd->nd' }), ...shape);
   const whole = emit('Einsum', [gradient, weight, scale], { equation: 'nd,d,n->nd' });
   const along = emit('Einsum', [gradient, weight, scale, basis, emit.constant(tensor([1 / width]))], { equation: 'ne,e,n,nke,s->nk' });
@@ -106,7 +117,7 @@ const layerNormInput: Apply<'g' | 'x' | 'weight', Epsilon> = defineOp<'g' | 'x' 
   onnx: ({ g, x, weight }, attrs, emit, values) => {
     const made = statistics(x, values.x.shape.at(-1)!, attrs, emit);
     if (emit.target === 'webgpu') return byContraction(g, weight, made, values.x.shape, emit);
-    const [xhat, , r] = made as [string, string, string]; // three outputs
+    const { xhat, r } = made;
     const mean = (name: string): string => emit('ReduceMean', [name, emit.int64s([-1])], { keepdims: true });
     const u = values.weight.data?.data.every((w) => w === 1) ? g : emit('Mul', [g, weight]);
     const along = emit('Mul', [xhat, mean(emit('Mul', [u, xhat]))]);
@@ -144,7 +155,10 @@ const layerNormOp = defineOp<'x' | 'weight' | 'bias', Epsilon>({
     weight: sumTo(mul(dy, standardizeOp({ x }, attrs)), weight.shape),
     bias: sumTo(dy, bias.shape),
   }),
-  onnx: ({ x, weight, bias }, { epsilon }, emit) => emit('LayerNormalization', [x, weight, bias], { axis: -1, epsilon }),
+  onnx: ({ x, weight, bias }, { epsilon }, emit, values) => {
+    if (emit.target === 'webgpu') return emit('LayerNormalization', [x, weight, bias], { axis: -1, epsilon });
+    return emit('Add', [emit('Mul', [statistics(x, values.x.shape.at(-1)!, { epsilon }, emit).xhat, weight]), bias]);
+  },
   reference: ({ x, weight, bias }, { epsilon }) => standardized(x, epsilon).map((v, i) => v * weight.data[i % weight.data.length]! + bias.data[i % bias.data.length]!),
   sums: true,
   lift: ({ x, weight, bias }, { epsilon }, _, { shape }) => add(mul(aligned({ ...x, value: standardize(x.value, epsilon) }, shape.length), aligned(weight, shape.length)), aligned(bias, shape.length)),

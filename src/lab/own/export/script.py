@@ -61,9 +61,9 @@ def scalars_of(step):
     if optimizer['name'] == 'sgd':
         return {'step.learningRate': rate, 'step.keep': 1, 'step.l2': decay}
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-    correction = np.sqrt(1 - beta2 ** (step + 1))
+    correction = np.sqrt((1 - beta2 ** (step + 1)) / (1 - beta2))  # m and v are kept divided by 1 - beta1 and 1 - beta2
     keep = 1 - rate * decay if optimizer['name'] == 'adamw' else 1
-    return {'step.rate': rate * correction / (1 - beta1 ** (step + 1)), 'step.epsilon': epsilon * correction, 'step.keep': keep, 'step.l2': decay}
+    return {'step.rate': rate * correction * (1 - beta1) / (1 - beta1 ** (step + 1)), 'step.epsilon': epsilon * correction, 'step.keep': keep, 'step.l2': decay}
 
 
 def main():

@@ -33,7 +33,7 @@ export function countDispatches(): { readonly count: () => number; readonly stop
 
 /** Dispatches of one step on WebGPU, after a first one that compiles shaders; no node may run on the CPU. */
 export async function dispatchesOf(id: string): Promise<number> {
-  const executor = await createWebGpuExecutor({ forbidCpuFallback: true });
+  const executor = await createWebGpuExecutor({ forbidCpuFallback: true, timeoutMs: 300_000 });
   const { program, initial, feeds } = stepOf(workloads[id]!());
   const session = await executor.load(program, initial);
   await session.run(feeds(0));

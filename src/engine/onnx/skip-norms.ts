@@ -1,7 +1,7 @@
 /** For WebGPU: a sum that is normalised next, as in every residual network, is one dispatch with its normalisation. */
 import { sameShape } from '../../base/tensor';
 import type { OnnxNode } from './model';
-import type { Surroundings } from './split-slices';
+import type { Surroundings } from './node-pass';
 
 /**
  * Add(a, b) = s and LayerNormalization(s, ...) as one SkipLayerNormalization, which gives both. Both operands must have the same shape,

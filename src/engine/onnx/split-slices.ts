@@ -2,16 +2,9 @@
  * For WebGPU: slices of one value along one axis, which are a dispatch each, as a few Splits, which give several at once. So the
  * params' views into their flat vector, and the queries, keys and values of attention.
  */
-import type { Shape } from '../../base/tensor';
 import type { OnnxNode } from './model';
+import type { Surroundings } from './node-pass';
 
-/** What the pass asks of the writer. */
-export interface Surroundings {
-  readonly shapeOf: (name: string) => Shape | undefined;
-  readonly numbersOf: (name: string) => readonly number[] | undefined;
-  readonly int64s: (values: readonly number[]) => string;
-  readonly fresh: () => string;
-}
 interface Part {
   readonly start: number;
   readonly end: number;

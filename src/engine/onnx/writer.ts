@@ -7,8 +7,10 @@ import { sameShape, showShape, type Params, type Shape, type Tensor } from '../.
 import { toTensor } from './border';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import type { Program } from '../program';
+import { factorsIntoGemms } from './gemm-factors';
+import type { Surroundings } from './node-pass';
 import { joinSkips } from './skip-norms';
-import { slicesToSplits, type Surroundings } from './split-slices';
+import { slicesToSplits } from './split-slices';
 import { constantOp, inputOp, topological, type Attrs, type AttrValue, type Emit, type Target, type Value } from '../value';
 import { programInputs, programOutputs, verifyProgram } from '../verify';
 
@@ -117,8 +119,10 @@ export function toOnnx(program: Program, params: Params = {}, metadata: Readonly
   }
   const written = graph.finish(outputs.map(([name, value]) => ({ name, from: names.get(value)! })), new Set(inputs.map(([name]) => name)));
   const shapes = new Map([...names].map(([value, name]) => [name, value.shape]));
-  const around = graph.surroundings(shapes);
-  const nodes = target === 'webgpu' ? joinSkips(slicesToSplits(written, around, buffers - 1), around) : written;
+  for (const [name, value] of outputs) shapes.set(name, value.shape); // the node that makes an output has taken its name
+  const around = graph.surroundings(shapes, new Set(outputs.map(([name]) => name)));
+  const scaled = factorsIntoGemms(written, around);
+  const nodes = target === 'webgpu' ? joinSkips(slicesToSplits(scaled, around, buffers - 1), around) : scaled;
   const roles = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).filter((name) => !isParam(name));
   const own: [string, string][] = [[ROLES, JSON.stringify({ state: roles(program.state), constants: roles(program.constants), feeds: roles(program.feeds) } satisfies Roles)]];
   if (Object.keys(params).length > 0) own.push([PARAMS, JSON.stringify(Object.keys(params))]);
@@ -185,11 +189,15 @@ class GraphWriter {
     this.stored.set(name, { dtype, dims: shape, data });
   }
 
-  /** What passes over nodes may ask; `shapes`: those of the values that have a name. */
-  surroundings(shapes: ReadonlyMap<string, Shape>): Surroundings {
+  /** `shapes`: those of the values that have a name. */
+  surroundings(shapes: ReadonlyMap<string, Shape>, outputs: ReadonlySet<string>): Surroundings {
+    const stored = (name: string): OnnxTensor | undefined => this.stored.get(name);
     return {
       shapeOf: (name) => shapes.get(name),
-      numbersOf: (name) => (this.stored.has(name) ? Array.from(this.stored.get(name)!.data, Number) : undefined),
+      rankOf: (name) => (shapes.get(name) ?? stored(name)?.dims)?.length,
+      numbersOf: (name) => (this.stored.has(name) ? Array.from(stored(name)!.data, Number) : undefined),
+      scalarOf: (name) => (stored(name)?.dtype === 'float32' && stored(name)!.dims.length === 0 ? Number(stored(name)!.data[0]) : undefined),
+      isOutput: (name) => outputs.has(name),
       int64s: this.emit.int64s,
       fresh: () => this.fresh('part'),
     };

@@ -77,6 +77,14 @@ const scattered: Rule = (_, { a, b }) => {
   return into(a!, b!) ?? into(b!, a!);
 };
 
+/** A factor of the whole comes out of a scattering of one number: then it may go into a matrix product. */
+const factorOut: Rule = ({ attrs }, { x, indices, updates }) => {
+  const number = uniform(updates!);
+  const factor = attrs['reduction'] === 'add' && number !== undefined && is(x!, 'mul') ? factorOf(x!) : undefined;
+  if (!factor || factor.number === 0) return undefined;
+  return mul(scatterElements(factor.rest, indices!, filled(updates!.shape, number! / factor.number), Number(attrs['axis']), 'add'), factor.number);
+};
+
 const reshaped: Rule = ({ shape }, { x }) => {
   if (is(x!, 'reshape')) return reshape(x!.inputs['x']!, shape);
   const number = uniform(x!);
@@ -107,6 +115,7 @@ export const simplifications: Readonly<Record<string, readonly Rule[]>> = {
   transpose: [transposed],
   expand: [expanded],
   concat: [flatConcat],
+  scatterElements: [factorOut],
 };
 /** The first rule that applies, or the constant that the value is. */
 export const ruleOf = (rules: Readonly<Record<string, readonly Rule[]>>): Rule => (value, inputs) => {

@@ -1,4 +1,4 @@
-// What one training step of each workload costs: nodes, milliseconds on WASM (Node, one thread) and, with --webgpu, dispatches in
+// What one training step of each workload costs: nodes, milliseconds of processor time on WASM (Node, one thread) and, with --webgpu, dispatches in
 // Chromium. `node tools/step-cost.mjs [--webgpu] [--steps N] [ID ...]`
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -25,10 +25,13 @@ async function openBrowser() {
   return { dispatches: (id) => page.evaluate(async (i) => (await import('/src/bench/costs.ts')).dispatchesOf(i), id), close: () => browser.close() };
 }
 
+/** Time of this process on a processor: other programs lengthen the wall's, not this. */
+const processorMs = () => Object.values(process.cpuUsage()).reduce((a, b) => a + b) / 1000;
+
 const browser = values.webgpu ? await openBrowser() : undefined;
 for (const id of positionals.length > 0 ? positionals : Object.keys(workloads)) {
   const { total, byType } = nodesOf(id);
-  const ms = await wasmMs(id, Number(values.steps));
+  const ms = await wasmMs(id, Number(values.steps), processorMs);
   const dispatches = browser ? `${await browser.dispatches(id)} dispatches, ` : '';
   console.log(`${id}: ${total} nodes, ${dispatches}${ms.toFixed(2)} ms on WASM`);
   const show = (types) => types.map(([type, count]) => `${type} ${count}`).join(', ');

@@ -11,6 +11,7 @@ import { createWasmExecutor } from '../../../runtime/wasm';
 import type { OptimizerChoice } from '../../../spec/own-model';
 import { fixture, fixturePath, plainSgd, prepared, trained, type Choices } from '../testing/kit';
 import { shapesAt } from '../examples';
+import { flatten, layoutOf } from '../../../engine/layout';
 import type { OwnStep } from '../step';
 import { gradientProgram, type Trained } from '../train';
 import { allWeights, bakedModel, maskedModel } from './model';
@@ -35,8 +36,7 @@ const closeTo = (a: Tensor, b: Tensor, tolerance: number): void => {
 /** A model whose loss is a mean over the logits cannot hide a wrong one: the loss at the trained params, by the training graph itself. */
 async function lossAt(step: OwnStep, params: Params): Promise<number> {
   const program = gradientProgram(step);
-  const theta = Float32Array.from(Object.keys(step.spec.params).flatMap((name) => [...floats(params[name]!)]));
-  const session = await wasm.load(program, { theta: { dtype: 'float32', shape: [theta.length], data: theta } });
+  const session = await wasm.load(program, { theta: flatten(params, layoutOf(step.spec.params)) });
   const { loss } = await session.run(step.next(0));
   await session.release();
   return floats(loss!)[0]!;

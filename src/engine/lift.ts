@@ -6,6 +6,7 @@ import { ShapeError } from '../base/errors';
 import type { Tensor } from '../base/tensor';
 import { concat, reshape, sliceAxis } from './ops';
 import { aligned, spread } from './ops/lifting';
+import { optimised } from './passes';
 import type { Program } from './program';
 import { applyOp, input, makeValue, topological, type Lifted, type Value } from './value';
 import { programInputs, programOutputs } from './verify';
@@ -67,7 +68,9 @@ export function unstack({ dtype, shape: [k, ...shape], data }: Tensor, at: numbe
  * `shared`.
  * @throws ShapeError if k is below 1, or if a shared name is no constant and no feed
  */
-export function liftProgram(program: Program, k: number, { shared = [], ...options }: LiftOptions & { readonly shared?: readonly string[] } = {}): Program {
+export function liftProgram(given: Program, k: number, { shared = [], ...options }: LiftOptions & { readonly shared?: readonly string[] } = {}): Program {
+  // What a pass would do to one model's ops it may not see among k models': so it is done first, where every bit is to be kept.
+  const program = options.exactly ? optimised(given, 'cpu') : given;
   if (!Number.isInteger(k) || k < 1) throw new ShapeError(`liftProgram: ${k} models were asked for. At least one is needed.`);
   const unknown = shared.find((name) => !Object.hasOwn(program.constants, name) && !Object.hasOwn(program.feeds, name));
   if (unknown !== undefined) throw new ShapeError(`liftProgram: "${unknown}" is no constant and no feed of program ${program.name}, so it cannot be shared.`);

@@ -4,12 +4,8 @@ import type { Shape } from '../../base/tensor';
 export interface Surroundings {
   /** Of values that an op made, and of inputs; not of those between the nodes of one op. */
   readonly shapeOf: (name: string) => Shape | undefined;
-  readonly rankOf: (name: string) => number | undefined;
   /** The numbers of an initializer. */
   readonly numbersOf: (name: string) => readonly number[] | undefined;
-  /** The number of a float initializer of rank 0. */
-  readonly scalarOf: (name: string) => number | undefined;
-  readonly isOutput: (name: string) => boolean;
   readonly int64s: (values: readonly number[]) => string;
   readonly fresh: () => string;
 }

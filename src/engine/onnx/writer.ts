@@ -7,7 +7,6 @@ import { sameShape, showShape, type Params, type Shape, type Tensor } from '../.
 import { toTensor } from './border';
 import { decodeModel, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model';
 import type { Program } from '../program';
-import { factorsIntoGemms } from './gemm-factors';
 import type { Surroundings } from './node-pass';
 import { joinSkips } from './skip-norms';
 import { slicesToSplits } from './split-slices';
@@ -120,9 +119,8 @@ export function toOnnx(program: Program, params: Params = {}, metadata: Readonly
   const written = graph.finish(outputs.map(([name, value]) => ({ name, from: names.get(value)! })), new Set(inputs.map(([name]) => name)));
   const shapes = new Map([...names].map(([value, name]) => [name, value.shape]));
   for (const [name, value] of outputs) shapes.set(name, value.shape); // the node that makes an output has taken its name
-  const around = graph.surroundings(shapes, new Set(outputs.map(([name]) => name)));
-  const scaled = factorsIntoGemms(written, around);
-  const nodes = target === 'webgpu' ? joinSkips(slicesToSplits(scaled, around, buffers - 1), around) : scaled;
+  const around = graph.surroundings(shapes);
+  const nodes = target === 'webgpu' ? joinSkips(slicesToSplits(written, around, buffers - 1), around) : written;
   const roles = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).filter((name) => !isParam(name));
   const own: [string, string][] = [[ROLES, JSON.stringify({ state: roles(program.state), constants: roles(program.constants), feeds: roles(program.feeds) } satisfies Roles)]];
   if (Object.keys(params).length > 0) own.push([PARAMS, JSON.stringify(Object.keys(params))]);
@@ -190,14 +188,10 @@ class GraphWriter {
   }
 
   /** `shapes`: those of the values that have a name. */
-  surroundings(shapes: ReadonlyMap<string, Shape>, outputs: ReadonlySet<string>): Surroundings {
-    const stored = (name: string): OnnxTensor | undefined => this.stored.get(name);
+  surroundings(shapes: ReadonlyMap<string, Shape>): Surroundings {
     return {
       shapeOf: (name) => shapes.get(name),
-      rankOf: (name) => (shapes.get(name) ?? stored(name)?.dims)?.length,
-      numbersOf: (name) => (this.stored.has(name) ? Array.from(stored(name)!.data, Number) : undefined),
-      scalarOf: (name) => (stored(name)?.dtype === 'float32' && stored(name)!.dims.length === 0 ? Number(stored(name)!.data[0]) : undefined),
-      isOutput: (name) => outputs.has(name),
+      numbersOf: (name) => (this.stored.has(name) ? Array.from(this.stored.get(name)!.data, Number) : undefined),
       int64s: this.emit.int64s,
       fresh: () => this.fresh('part'),
     };

@@ -3,7 +3,7 @@
  * stands in its place; it changes neither shape nor dtype.
  */
 import { broadcastShapes, sameShape, sizeOf, type Shape } from '../../base/tensor';
-import { concat, expand, mul, neg, pad, reshape, scatterElements, sub, sum, add, transpose } from '../ops';
+import { concat, expand, matmul, mul, neg, pad, reshape, scatterElements, sub, sum, add, transpose } from '../ops';
 import { filled, scalar, type Value } from '../value';
 import { folded, uniform } from './constants';
 
@@ -85,6 +85,14 @@ const factorOut: Rule = ({ attrs }, { x, indices, updates }) => {
   return mul(scatterElements(factor.rest, indices!, filled(updates!.shape, number! / factor.number), Number(attrs['axis']), 'add'), factor.number);
 };
 
+/** A factor of an operand is the matrix product's own, which costs nothing. */
+const factorWithin: Rule = ({ shape, attrs }, { a, b }) => {
+  const [left, right] = [a!, b!].map((v) => (is(v, 'mul') ? factorOf(v) : undefined));
+  if (shape.length !== 2 || a!.shape.length !== 2 || b!.shape.length !== 2 || (!left && !right)) return undefined;
+  const { transA, transB, alpha } = attrs as { transA: boolean; transB: boolean; alpha: number }; // matmul's own attributes
+  return matmul(left?.rest ?? a!, right?.rest ?? b!, { transA, transB, alpha: alpha * (left?.number ?? 1) * (right?.number ?? 1) });
+};
+
 const reshaped: Rule = ({ shape }, { x }) => {
   if (is(x!, 'reshape')) return reshape(x!.inputs['x']!, shape);
   const number = uniform(x!);
@@ -116,6 +124,7 @@ export const simplifications: Readonly<Record<string, readonly Rule[]>> = {
   expand: [expanded],
   concat: [flatConcat],
   scatterElements: [factorOut],
+  matmul: [factorWithin],
 };
 /** The first rule that applies, or the constant that the value is. */
 export const ruleOf = (rules: Readonly<Record<string, readonly Rule[]>>): Rule => (value, inputs) => {

@@ -91,7 +91,8 @@ const matmul: MakeCase = (rng) => {
   ])();
   const a = normal(rng, [...batchA, ...(transA ? [k, m] : [m, k])]);
   const b = normal(rng, [...batchB, ...(transB ? [n, k] : [k, n])]);
-  return caseOf({ a, b }, (v) => ops.matmul(v.a, v.b, { transA, transB }));
+  const alpha = rng.pick([1, 1, -0.7]);
+  return caseOf({ a, b }, (v) => ops.matmul(v.a, v.b, { transA, transB, alpha }));
 };
 /** Sizes beyond one tile of a GPU kernel. */
 const wideMatmul: MakeCase = (rng) => {

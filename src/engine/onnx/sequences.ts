@@ -15,7 +15,7 @@ const valuesOf = (node: NodeReader, i: number): Value[] => itemsOf(node, i).map(
 function placeOf(node: NodeReader, i: number, length: number, otherwise: number): number {
   const given = node.numbers(i)?.[0] ?? otherwise;
   const at = given < 0 ? given + length : given;
-  return at >= 0 && at <= length ? at : fail(`place ${given} is outside the sequence of ${length}.`);
+  return Number.isInteger(at) && at >= 0 && at <= length ? at : fail(`its place should be a whole number within the sequence of ${length}.`);
 }
 function erased(node: NodeReader): Binding {
   const items = itemsOf(node, 0);

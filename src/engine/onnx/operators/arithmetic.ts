@@ -62,6 +62,9 @@ const compared = (apply: (a: Value, b: Value) => Value): Builder => binary((a, b
 const divided = (a: Value, b: Value): Value => (a.dtype === 'int32' ? ops.quotient : ops.div)(a, b);
 const mean = (node: NodeReader): Value => ops.mul(node.all.reduce((a, b) => ops.add(a, b)), 1 / node.all.length);
 
+/** Of booleans as floats: no GPU kernel compares booleans. */
+const equal = (a: Value, b: Value): Value => (a.dtype === 'bool' && b.dtype === 'bool' ? ops.equal(asFloat(a), asFloat(b)) : ops.equal(a, b));
+
 export const arithmetic: Builders = {
   Abs: unary(ops.abs),
   Acos: unary(ops.acos),
@@ -80,7 +83,7 @@ export const arithmetic: Builders = {
   Cos: unary(ops.cos),
   Cosh: unary(ops.cosh),
   Div: wrapping(divided),
-  Equal: binary(ops.equal),
+  Equal: binary(equal),
   Erf: unary(ops.erf),
   Exp: unary(ops.exp),
   Floor: unary(ops.floor),
@@ -111,5 +114,5 @@ export const arithmetic: Builders = {
   Sum: fold(ops.add),
   Tan: unary(ops.tan),
   Where: (node) => ops.where(node.input(0), node.input(1), node.input(2)),
-  Xor: fold((a, b) => not(ops.equal(a, b))),
+  Xor: fold((a, b) => not(equal(a, b))),
 };

@@ -23,7 +23,8 @@ export function first(value: Value, rank: number): Value {
   if (rank < 2 || value.shape.length !== 1) fail(`one number a channel, [c], and an input [n, c, ...] were expected, but ${showShape(value.shape)} and ${rank} axes came.`);
   return reshaped(value, [1, value.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
 }
-export const not = (x: Value): Value => ops.equal(x, constant({ dtype: 'bool', shape: [], data: Uint8Array.of(0) }));
+/** Of booleans, which no GPU kernel compares: as floats. */
+export const not = (x: Value): Value => ops.less(asFloat(x), 0.5);
 export const asFloat = (x: Value): Value => ops.cast(x, 'float32');
 export const integer = (value: number): Value => constant(int32([value], []));
 /** A number of the dtype of another value. */

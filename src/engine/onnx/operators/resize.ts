@@ -89,6 +89,7 @@ function axesThatChange(node: NodeReader, x: Value): ReadonlyMap<number, Axis> {
   const sizes = old ? undefined : node.numbers(3);
   const given = sizes && sizes.length > 0 ? sizes : scales;
   if (!given || given.length !== axes.length) return fail(`it should give a scale or a size for each of ${axes.length} axes, but gives ${given?.length ?? 'none'}.`);
+  if (given.some((v) => !(v > 0 && v < 2 ** 31))) fail(`its scales or sizes should be positive numbers, but ${given.filter((v) => !(v > 0 && v < 2 ** 31)).length} of them are not.`);
   const fits = given === sizes ? proportional(node, axes.map((a) => x.shape[a]!), given) : given.map((scale, i) => ({ to: Math.floor(x.shape[axes[i]!]! * scale), scale }));
   const roi = node.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize' ? (node.numbers(1) ?? []) : [];
   const entries = axes.map((axis, i): [number, Axis] => {

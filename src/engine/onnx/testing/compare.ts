@@ -36,7 +36,8 @@ export type Comparison = { readonly kind: 'agrees' } | { readonly kind: 'not run
 /** Runs the file in onnxruntime and what was read of it in float64, on the same random inputs. 'not run': too large, or onnxruntime refuses the file. */
 export async function compareWithOrt(bytes: Uint8Array, read: ReadModel, ort: OrtModule): Promise<Comparison> {
   const { program, params, inputs } = read;
-  if (numbersIn(read) > RUN_LIMIT || inputs.some(({ half }) => half !== undefined)) return { kind: 'not run' };
+  const halves = [...inputs, ...read.outputs].some(({ half }) => half !== undefined); // onnxruntime hands them over as bits
+  if (numbersIn(read) > RUN_LIMIT || halves) return { kind: 'not run' };
   const rng = Random.seed(1);
   const values = { ...program.feeds, ...program.constants, ...Object.fromEntries(Object.entries(program.state).map(([name, state]) => [name, state.input])) };
   const fed = Object.fromEntries(inputs.map(({ name, dtype }) => [name, draw(rng.fork(name), dtype, values[name]?.shape ?? [0])]));

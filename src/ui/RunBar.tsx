@@ -7,7 +7,7 @@ import { missingFiles } from '../store/experiment-slice';
 import { sameRun } from '../store/run-slice';
 import type { FileBytes } from '../spec/messages';
 import { useApp, useAppStore } from './app-context';
-import { saveFile } from './pictures/media';
+import { saveFile } from './pictures/save-file';
 import { texts } from './texts';
 
 const icons = {

@@ -11,7 +11,7 @@ import type { Agreement } from '../store/proof';
 import { useApp, useAppStore } from './app-context';
 import { armStyle } from './colours';
 import { KnobList } from './Knobs';
-import { saveFile } from './pictures/media';
+import { saveFile } from './pictures/save-file';
 import { texts } from './texts';
 
 export function KnobPanel() {

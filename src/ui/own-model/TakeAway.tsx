@@ -4,7 +4,7 @@ import { selectCard } from '../../store/app';
 import { canAsk } from '../../store/asks-slice';
 import { bytesText } from '../../store/format';
 import { useApp, useAppStore } from '../app-context';
-import { saveFile } from '../pictures/media';
+import { saveFile } from '../pictures/save-file';
 import { texts } from './texts';
 
 const t = texts.take;

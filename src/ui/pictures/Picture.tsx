@@ -1,11 +1,16 @@
 /** Draws a picture of any kind. */
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { assertNever } from '../../base/errors';
 import type { Card } from '../../spec/card';
 import type { Picture as PictureValue } from '../../spec/picture';
 import { HeatMapPicture, TilesPicture } from './heat';
-import { AudioPicture, ImagesPicture, TablePicture } from './media';
 import { HistogramPicture, LinesPicture, PlanePicture, ScatterPicture } from './shapes';
+
+// Fetched when the first of them is to be drawn: the page stands without them.
+const media = () => import('./media');
+const AudioPicture = lazy(() => media().then((module) => ({ default: module.AudioPicture })));
+const ImagesPicture = lazy(() => media().then((module) => ({ default: module.ImagesPicture })));
+const TablePicture = lazy(() => media().then((module) => ({ default: module.TablePicture })));
 
 export interface PictureProps {
   readonly picture: PictureValue;
@@ -14,7 +19,10 @@ export interface PictureProps {
   readonly large?: boolean;
 }
 
-export const Picture = memo(function Picture({ picture, card, title, large = false }: PictureProps) {
+export const Picture = memo(function Picture(props: PictureProps) {
+  return <Suspense fallback={<p className="blank" />}><Drawn {...props} /></Suspense>;
+});
+function Drawn({ picture, card, title, large = false }: PictureProps) {
   const height = large ? 260 : 230;
   switch (picture.kind) {
     case 'heatmap': return <HeatMapPicture map={picture} title={title} large={large} />;
@@ -28,4 +36,4 @@ export const Picture = memo(function Picture({ picture, card, title, large = fal
     case 'table': return <TablePicture picture={picture} title={title} />;
     default: return assertNever(picture);
   }
-});
+}

@@ -7,6 +7,7 @@ import { armStyle } from '../colours';
 import { texts } from '../texts';
 import { wavBytes } from '../wav';
 import { PixelCanvas } from './PixelCanvas';
+import { saveFile } from './save-file';
 
 function OneImage({ image }: { image: Images['images'][number] }) {
   const { width, height, channels, data } = image;
@@ -86,14 +87,6 @@ export function AudioPicture({ picture, card }: { picture: Audio; card: Card }) 
       ))}
     </ul>
   );
-}
-
-/** Offers bytes as a download. */
-export function saveFile(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name.replace(/[^\p{L}\p{N}. _-]/gu, '_') });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 const isFigure = (cell: string | number): boolean => typeof cell === 'number' || /^[-−+]?[\d.][^a-z]*(e[-+]?\d+)?$/i.test(cell);

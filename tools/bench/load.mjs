@@ -3,7 +3,7 @@ import { openSource } from './source.mjs';
 
 const { load } = await openSource();
 const { workloads, stepOf } = await load('/src/bench/workloads.ts');
-const { writeOnnx } = await load('/src/engine/onnx/writer.ts');
+const { wasmModel } = await load('/src/runtime/wasm.ts');
 
 /** Processor time of this process since `process.cpuUsage()` was `before`. */
 export function processorMs(before) {
@@ -26,7 +26,7 @@ export function stepper(id, ort) {
   const state = tensors(initial);
   let taken = 0;
   return {
-    model: writeOnnx(program),
+    model: wasmModel(program),
     async advance(session) {
       const given = { ...state, ...tensors(feeds(taken++)) };
       const before = process.cpuUsage();

@@ -1,10 +1,9 @@
 /** This project's lane: the loop of every experiment, in a worker, on the executors that the page uses. */
 import './meters';
-import { createWasmExecutor } from '../../../src/runtime/wasm';
+import { createWasmExecutor, wasmModel } from '../../../src/runtime/wasm';
 import { createWebGpuExecutor } from '../../../src/runtime/webgpu';
 import { adamSettings, workloads } from '../../../src/bench/workloads';
 import { decodeModel } from '../../../src/engine/onnx/model';
-import { writeOnnx } from '../../../src/engine/onnx/writer';
 import type { TrainingRun } from '../../../src/lab/lab';
 import { Running, trainingProgram } from '../../../src/lab/training';
 import { RunControl } from '../../../src/worker/control';
@@ -12,6 +11,7 @@ import { serve, type Opening } from './lane';
 
 let running: Running;
 let lastLoss = NaN;
+/** Of the graph on WASM. */
 let nodes = 0;
 const control = new RunControl();
 
@@ -19,7 +19,7 @@ async function open({ task, backend, threads }: Opening): Promise<number> {
   const { trainer } = workloads[task.id]!();
   const executor = await (backend === 'webgpu' ? createWebGpuExecutor() : createWasmExecutor({ threads }));
   const compiled = trainingProgram(trainer);
-  nodes = decodeModel(writeOnnx(compiled.program)).graph.nodes.length;
+  nodes = decodeModel(wasmModel(compiled.program)).graph.nodes.length;
   const run: TrainingRun = {
     trainer: { spec: trainer },
     arm: 'bench',

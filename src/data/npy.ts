@@ -47,7 +47,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const width = half ? 2 : kinds[dtype].array.BYTES_PER_ELEMENT;
   const expected = sizeOf(shape) * width;
   if (bytes.length - start !== expected) throw new InputError(`${name} should hold ${expected} bytes of numbers ([${shape.join(',')}] of ${descr}), but holds ${bytes.length - start}. The file is damaged or was cut short.`);
-  const own = bytes.slice(start); // aligned, and apart from the file
+  const own = new Uint8Array(bytes.subarray(start)); // aligned, and apart from the file; a slice of a Node buffer would share its memory
   if (order === '>' && width > 1) swapBytes(own, width);
   const data = half ? Float32Array.from(new Uint16Array(own.buffer), fromHalf) : new kinds[dtype].array(own.buffer);
   return { dtype, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };

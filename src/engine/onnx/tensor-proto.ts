@@ -136,7 +136,7 @@ function dataOf({ type, raw, floats, ints, doubles }: TensorParts, dtype: OnnxDT
   const half = type === FLOAT16 || type === BFLOAT16;
   if (raw) {
     expectCount(raw.length / bytesEach(type, who));
-    const own = raw.slice().buffer; // aligned, and apart from the file
+    const own = new Uint8Array(raw).buffer; // aligned, and apart from the file (a slice of a Node buffer would share its memory)
     return half ? widen(new Uint16Array(own), type) : new ARRAYS[dtype](own);
   }
   if (half) {

@@ -110,6 +110,11 @@ describe('the model file', () => {
     expect(decodeModel(encodeModel(model))).toEqual({ ...model, functions: [], producer: 'stipple' });
   });
 
+  test("weights are read from Node's buffers, whose slices share memory, as from any bytes", () => {
+    const bytes = writeModel(defineProgram({ name: 'm', constants: { w: { shape: [3] } } }, ({ constants }) => ({ outputs: { y: constants.w } })), { w: tensor([1, 2, 3]) });
+    const pooled = Buffer.concat([Buffer.from([7]), bytes]).subarray(1);
+    expect([...decodeModel(pooled).graph.initializers.w!.data]).toEqual([1, 2, 3]);
+  });
   test('typed fields are read as raw data are, and half precision is widened', () => {
     const bytes = (write: (t: ProtoWriter) => void): Uint8Array => {
       const out = new ProtoWriter();

@@ -49,6 +49,7 @@ const scatterElements: Builder = (node) => {
 function rowNumbers(node: NodeReader, indices: Value, shape: Shape, batch: number): Value {
   const depth = indices.shape.at(-1)!;
   const lead = indices.shape.slice(0, -1);
+  if (indices.shape.length <= batch || batch < 0) fail(`tuples of indices behind ${batch} batch axes were expected, but ${showShape(indices.shape)} came.`);
   if (batch + depth > shape.length) fail(`indices ${showShape(indices.shape)} name more axes than ${showShape(shape)} has.`);
   const strides = stridesOf(shape.slice(0, batch + depth));
   const places = Array.from({ length: depth }, (_, i) => {

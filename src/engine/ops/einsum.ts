@@ -60,9 +60,9 @@ const einsumOp: Apply<string, Equation> = defineOp<string, Equation>({
     }));
   },
   onnx: (inputs, { equation, factor }, emit, values) => {
-    const { y, ...operands } = values;
+    const { y: _, ...operands } = values;
     const names = Object.values(inputs);
-    const matrices = emit.target === 'cpu' ? matrixForm(parse(equation), names, Object.values(operands).map((v) => v.shape), factor, emit, y!.shape) : undefined;
+    const matrices = emit.target === 'cpu' ? matrixForm(parse(equation), names, Object.values(operands).map((v) => v.shape), factor, emit) : undefined;
     if (matrices !== undefined) return matrices;
     if (factor === 1) return emit('Einsum', names, { equation });
     const letter = [...'abcdefghijklmnopqrstuvwxyz'].find((l) => !equation.includes(l))!;
@@ -111,7 +111,7 @@ function contractTo(letters: string, shape: Shape, operands: readonly (readonly 
  * Two operands as one batched MatMul, with the transposes that it needs: faster on the CPU than its Einsum. Operands with the same
  * letters are multiplied first. Undefined if it is no such product.
  */
-function matrixForm(parsed: Parsed, names: readonly string[], shapes: readonly Shape[], factor: number, emit: Emit, shape: Shape): string | undefined {
+function matrixForm(parsed: Parsed, names: readonly string[], shapes: readonly Shape[], factor: number, emit: Emit): string | undefined {
   const sizes = sizesOf(parsed, '', shapes);
   const byLetters = new Map<string, string>();
   for (const [i, letters] of parsed.operands.entries()) {
@@ -127,10 +127,8 @@ function matrixForm(parsed: Parsed, names: readonly string[], shapes: readonly S
 
   const count = (letters: string): number => sizeOf([...letters].map((l) => sizes.get(l)!));
   const arranged = (name: string, from: string, to: string): string => (from === to ? name : emit('Transpose', [name], { perm: [...to].map((l) => from.indexOf(l)) }));
-  const shaped = (name: string, ...parts: readonly string[]): string => {
-    const flat = parts.every((p) => p.length === 1) ? name : emit('Reshape', [name, emit.int64s([...[...batch].map(count), ...parts.map(count)])]);
-    return flat;
-  };
+  const shaped = (name: string, ...parts: readonly string[]): string =>
+    parts.every((p) => p.length === 1) ? name : emit('Reshape', [name, emit.int64s([...[...batch].map(count), ...parts.map(count)])]);
   // The factor goes where there are fewest numbers.
   const scaled = (name: string, letters: string): string => (factor !== 1 && letters === least ? emit('Mul', [name, emit.float(factor)]) : name);
   const least = [first, second, result].reduce((a, b) => (count(b) < count(a) ? b : a));

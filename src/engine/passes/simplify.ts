@@ -3,7 +3,7 @@
  * stands in its place; it changes neither shape nor dtype.
  */
 import { broadcastShapes, sameShape, sizeOf, type Shape } from '../../base/tensor';
-import { concat, expand, matmul, mul, neg, pad, reshape, scatterElements, sub, sum, add, transpose } from '../ops';
+import { concat, expand, matmul, mul, pad, reshape, scatterElements, sub, sum, add, transpose } from '../ops';
 import { filled, scalar, type Value } from '../value';
 import { folded, uniform } from './constants';
 

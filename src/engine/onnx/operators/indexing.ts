@@ -129,9 +129,11 @@ const nonZero: Builder = (node) => {
   return constant(int32(strides.flatMap((stride, axis) => places.map((at) => Math.floor(at / stride) % shape[axis]!)), [shape.length, places.length]));
 };
 
+const COMPARED = 1 << 14;
 /** How many are unlike depends on the numbers, so that they must be known. Outputs: the entries, first places, for each entry its number, counts. */
 const unique: Builder = (node) => {
   const x = node.input(0);
+  if (sizeOf(x.shape) > COMPARED) fail(`more than ${COMPARED} numbers cannot be told apart while reading.`);
   const numbers = node.numbers(0) ?? fail('input 0 is missing.');
   const given = node.int('axis');
   const axis = ops.normalAxis('axis', given ?? 0, Math.max(x.shape.length, 1));
@@ -140,7 +142,9 @@ const unique: Builder = (node) => {
   const groups = new Map<string, number[]>();
   for (let at = 0; at < size; at++) {
     const key = entry(at).join();
-    groups.set(key, [...(groups.get(key) ?? []), at]);
+    const same = groups.get(key);
+    if (same) same.push(at);
+    else groups.set(key, [at]);
   }
   const found = [...groups.values()];
   const before = (a: readonly number[], b: readonly number[]): number => a.reduce((sofar, v, i) => sofar || v - b[i]!, 0);

@@ -17,10 +17,16 @@ interface Unary {
   readonly onnx: string | ((x: string, emit: Emit) => string);
   readonly reference: (x: number) => number;
 }
+/** What is the same for integers; the rest is of floats alone, as their ONNX forms are. */
+const INTEGERS_TOO: ReadonlySet<string> = new Set(['neg', 'abs']);
 function unary({ name, gradient, onnx, reference }: Unary): (x: Value) => Value {
   const apply = defineOp<'x'>({
     name,
     shape: ({ x }) => x,
+    dtype: ({ x }) => {
+      if (x !== 'float32' && !INTEGERS_TOO.has(name)) throw new ShapeError(`${name}: expected float32, but ${x} came. Cast it.`);
+      return x;
+    },
     gradient: (v) => ({ x: gradient(v) }),
     onnx: ({ x }, _, emit) => (typeof onnx === 'string' ? emit(onnx, [x]) : onnx(x, emit)),
     reference: ({ x }) => mapReference(x, reference),

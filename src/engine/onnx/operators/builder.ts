@@ -26,7 +26,7 @@ export function first(value: Value, rank: number): Value {
 /** Of booleans, which no GPU kernel compares: as floats. */
 export const not = (x: Value): Value => ops.less(asFloat(x), 0.5);
 export const asFloat = (x: Value): Value => ops.cast(x, 'float32');
-export const integer = (value: number): Value => constant(int32([value], []));
+export const integer = (value: number): Value => (value >= -(2 ** 31) && value < 2 ** 31 ? constant(int32([value], [])) : fail(`the integer ${value} does not fit int32; integers are int32 here.`));
 /** A number of the dtype of another value. */
 export const and = (a: Value, b: Value): Value => ops.cast(ops.mul(asFloat(a), asFloat(b)), 'bool');
 export const like = (x: Value, value: number): Value => (x.dtype === 'int32' ? integer(value) : scalar(value));

@@ -12,7 +12,8 @@ function negativeLogLikelihood(node: NodeReader, logProbs: Value, labels: Value,
   if (rank < 2 || !sameShape(labels.shape, [batch!, ...rest])) fail(`scores [n, classes, ...] and labels [n, ...] were expected, but ${showShape(logProbs.shape)} and ${showShape(labels.shape)} came.`);
   const classes = first(constant(int32(Array.from({ length: bounded(count!) }, (_, c) => c))), rank);
   const at = ops.reshape(labels, [labels.shape[0]!, 1, ...labels.shape.slice(1)]);
-  const ignored = node.int('ignore_index');
+  const asked = node.int('ignore_index');
+  const ignored = asked !== undefined && Math.abs(asked) < 2 ** 31 ? asked : undefined; // no label is beyond
   const isLabel = ops.equal(at, classes);
   const hit = ignored === undefined ? isLabel : ops.cast(ops.mul(asFloat(isLabel), asFloat(not(ops.equal(at, integer(ignored))))), 'bool');
   const pick = (values: Value): Value => ops.sum(ops.where(hit, values, 0), { axes: [1] });

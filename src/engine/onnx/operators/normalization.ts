@@ -1,5 +1,5 @@
 /** Normalisation layers, and dropout. Opsets 7 to 21. */
-import { sizeOf, type Shape } from '../../../base/tensor';
+import { showShape, sizeOf, type Shape } from '../../../base/tensor';
 import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import { constant, type Value } from '../../value';
@@ -71,6 +71,7 @@ const groupNormalization: Builder = (node) => {
   const x = node.input(0);
   const [n, channels, ...image] = x.shape as [number, number, ...number[]];
   const groups = node.int('num_groups') ?? fail('it does not say num_groups.');
+  if (x.shape.length < 2) fail(`an input [n, channels, ...] was expected, but ${showShape(x.shape)} came.`);
   if (channels % groups !== 0) fail(`${channels} channels do not make ${groups} equal groups.`);
   const y = standardized(ops.reshape(x, [n, groups, sizeOf([channels / groups, ...image])]), [2], node.float('epsilon', 1e-5));
   if (node.opset < 21) return ops.reshape(ops.add(ops.mul(y, first(node.input(1), 3)), first(node.input(2), 3)), x.shape);

@@ -123,6 +123,7 @@ function run(at: Direction, kind: Kind, node: NodeReader, backwards: boolean, co
 function lengthsOf(node: NodeReader, steps: number): ((step: number) => Value) | undefined {
   const lengths = node.maybe(4);
   if (!lengths || node.known(lengths)?.every((length) => length === steps)) return undefined;
+  if (node.known(lengths)?.some((length) => length < 1 || length > steps)) fail(`its sequences should be 1 to ${steps} steps long.`);
   const column = ops.reshape(asFloat(lengths), [lengths.shape[0]!, 1]);
   return (step) => ops.greater(column, step);
 }

@@ -14,7 +14,7 @@ test('2,400 mutants of sound files each end in a clear message or a sound progra
     counts[verdict.kind]++;
   }
   expect(Math.min(counts.refused, counts.read), 'mutants of both ends').toBeGreaterThan(200);
-}, 120_000);
+}, 300_000); // 25 s of processor time
 test('a sound file is no mutant: the whole corpus reads', () => {
   for (const { name, bytes } of ownCorpus()) expect(judge(bytes), name).toMatchObject({ kind: 'read' });
 });

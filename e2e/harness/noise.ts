@@ -3,7 +3,7 @@ import { fillNoise, noise, type Distribution } from '../../src/base/noise';
 import { Random } from '../../src/base/random';
 import { floats, tensor } from '../../src/base/tensor';
 import type { Feed } from '../../src/engine/executor';
-import { neg, sum } from '../../src/engine/ops';
+import { reshape, sum } from '../../src/engine/ops';
 import { defineProgram } from '../../src/engine/program';
 import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor } from '../../src/runtime/webgpu';
@@ -12,11 +12,12 @@ const distributions: readonly Distribution[] = [{ kind: 'uniform' }, { kind: 'no
 const stream = Random.seed(11).fork('noise');
 
 /** Numbers whose bits differ between the lanes, and between both and the TypeScript twin, of all that were made. */
-export async function noiseBits({ count, steps }: Readonly<Record<string, unknown>>): Promise<{ made: number; differing: number }> {
+export async function noiseBits({ count, steps }: Readonly<Record<string, unknown>>): Promise<{ made: number; differing: number; first?: string }> {
   const executors = [await createWasmExecutor(), await createWebGpuExecutor({ forbidCpuFallback: true })];
-  const program = defineProgram({ name: 'noise', feeds: { x: { shape: [Number(count)] }, y: { shape: [3] } } }, ({ feeds }) => ({ outputs: { 'x.out': neg(feeds.x), 'y.out': neg(feeds.y) } }));
+  const program = defineProgram({ name: 'noise', feeds: { x: { shape: [Number(count)] }, y: { shape: [3] } } }, ({ feeds }) => ({ outputs: { 'x.out': reshape(feeds.x, [Number(count), 1]), 'y.out': reshape(feeds.y, [3, 1]) } }));
   const sessions = await Promise.all(executors.map((executor) => executor.load(program, {})));
   let [made, differing] = [0, 0];
+  let first: string | undefined;
   for (let step = 0; step < Number(steps); step++)
     for (const distribution of distributions) {
       const feeds = { x: noise(stream, step, distribution), y: noise(stream.fork('y'), step, distribution) };
@@ -25,11 +26,15 @@ export async function noiseBits({ count, steps }: Readonly<Record<string, unknow
       for (const name of ['x', 'y'] as const) {
         const [a, b] = [wasm, gpu].map((outputs) => floats(outputs![`${name}.out`]!)) as [Float32Array, Float32Array];
         made += a.length;
-        twin[name].forEach((v, i) => (differing += Object.is(-v, a[i]) && Object.is(-v, b[i]) ? 0 : 1));
+        twin[name].forEach((v, i) => {
+          if (Object.is(v, a[i]) && Object.is(v, b[i])) return;
+          differing++;
+          first ??= `${distribution.kind} ${i} of step ${step}: ${[v, a[i]!, b[i]!].map((x) => (Object.is(x, -0) ? '-0' : x)).join(', ')}`;
+        });
       }
     }
   await Promise.all(executors.map((executor) => executor.close()));
-  return { made, differing };
+  return { made, differing, ...(first === undefined ? {} : { first }) };
 }
 /** Milliseconds a step of summing `count` normal numbers on the GPU: made on the host and uploaded, and made on the device; medians, taken in turn. */
 export async function noiseTimes({ count, rounds }: Readonly<Record<string, unknown>>): Promise<{ hostMs: number; deviceMs: number }> {

@@ -48,7 +48,7 @@ test('a word becomes the quantile of its probability, to 1e-6, in every octave o
       const m = (2 ** (bits - 1) + Math.floor(words.uniform() * 2 ** (bits - 1))) % 2 ** 31;
       const wanted = quantile((2 * m + 1) / 2 ** 33);
       expect(Math.abs(normalOf(m) - wanted), `of ${m}`).toBeLessThan(wanted > 5.5 ? 1e-4 : 1.2e-6); // erf has 1e-15: beyond 5.5 that is much of what is left of 1
-      expect(normalOf((m + 2 ** 31) >>> 0)).toBe(-normalOf(m));
+      expect(normalOf((m + 2 ** 31) >>> 0)).toBe(0 - normalOf(m));
     }
 });
 test('Bernoulli noise has its share, and the certain and the impossible', () => {
@@ -66,4 +66,8 @@ test('a number depends on its key, its step and its place alone', () => {
 test('every number is a whole multiple of a power of two, exact in float32', () => {
   for (const v of draw({ kind: 'normal' }, 5000)) expect(Number.isInteger(v / NORMAL_QUANTUM)).toBe(true);
   for (const v of draw({ kind: 'uniform' }, 5000)) expect((v * 2 ** 24) % 2).toBe(1);
+});
+test('zero is +0 on both sides of the median', () => {
+  expect(normalOf(2 ** 31 - 1)).toBe(0);
+  expect(normalOf(2 ** 32 - 1)).toBe(0);
 });

@@ -64,7 +64,7 @@ export function normalOf(word: number, quantiles: Uint32Array = normalTable()): 
   const knot = (31 - zeros) * PER_OCTAVE + (rest >>> 24);
   const [high, low] = [quantiles[knot]!, quantiles[knot + 1]!];
   const size = high - (((high - low) * ((rest >>> 8) & 0xffff) + 0x8000) >>> 16);
-  return (word >>> 31 === 1 ? -size : size) * NORMAL_QUANTUM;
+  return (word >>> 31 === 1 ? 0 - size : size) * NORMAL_QUANTUM; // an integer has no -0
 }
 /** 31 bits of a word are below this with probability p. */
 export const bernoulliThreshold = (p: number): number => Math.round(Math.min(Math.max(p, 0), 1) * 2 ** 31);

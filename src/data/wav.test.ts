@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { InputError } from '../base/errors';
+import { limits } from '../spec/experiment';
 import { cutSignal, readWav, writeWav } from './wav';
 
 interface Parts { codec?: number; channels?: number; rate?: number; bits?: number; block?: number; data: Uint8Array; extensible?: boolean; guid?: number[]; before?: Uint8Array; fmtSize?: number }
@@ -78,7 +79,7 @@ test.each<[string, Uint8Array, RegExp]>([
   ['a rate of 0', wav({ rate: 0, data: Uint8Array.of(1, 2) }), /sample rate/],
   ['a sample that is no number', wav({ codec: 3, bits: 32, data: Buffer.concat([float(1), float(NaN)]) }), /number 1 of the WAV file is NaN/],
   ['an infinite sample', wav({ codec: 3, bits: 32, data: float(-Infinity) }), /is -Infinity/],
-  ['more than 64 MiB', new Uint8Array(64 * 2 ** 20 + 1), /at most 64 MiB/],
+  ['more than files may hold', new Uint8Array(limits.fileBytes + 1), new RegExp(`at most ${limits.fileBytes / 2 ** 20} MiB`)],
 ])('%s is refused', (_, bytes, message) => {
   expect(() => readWav(bytes)).toThrow(InputError);
   expect(() => readWav(bytes)).toThrow(message);

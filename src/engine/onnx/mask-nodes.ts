@@ -2,7 +2,7 @@
 import { MismatchError } from '../../base/errors';
 import { sameShape, showShape, type Params, type Tensor } from '../../base/tensor';
 import { dtypeHere, fromTensor } from './border';
-import { copied } from './patch';
+import { constantName, copied } from './patch';
 import { ProtoReader, ProtoWriter } from './protobuf';
 import { dtypeOf, writeTensor } from './tensor-proto';
 
@@ -23,39 +23,68 @@ export const maskedName = (name: string): string => `${name}.masked`;
 export function addMasks(bytes: Uint8Array, masks: Params): Uint8Array {
   return copied(new ProtoReader(bytes), GRAPH, (graph, whole) => maskedGraph(graph, typesOf(new ProtoReader(whole), masks), masks)).finish();
 }
-function maskedGraph(graph: ProtoReader, codes: ReadonlyMap<string, number>, masks: Params): ProtoWriter {
+function maskedGraph(graph: ProtoReader, codes: ReadonlyMap<string, Stored>, masks: Params): ProtoWriter {
   const out = new ProtoWriter();
-  // First: nodes stand in topological order.
-  for (const name of codes.keys()) out.message(NODE, (node) => node.text(1, name).text(1, maskName(name)).text(2, maskedName(name)).text(3, maskedName(name)).text(4, 'Mul'));
-  for (const [name, code] of codes) out.message(INITIALIZER, (inner) => writeTensor(inner, fromTensor(asFloat(masks[name]!), dtypeOf(code, name), name), maskName(name), code));
+  const product = (name: string): ProtoWriter => out.message(NODE, (node) => node.text(1, name).text(1, maskName(name)).text(2, maskedName(name)).text(3, maskedName(name)).text(4, 'Mul'));
+  // Nodes stand in topological order: products come first, those of Constants behind their node.
+  for (const [name, { isConstant }] of codes) if (!isConstant) product(name);
+  for (const [name, { code }] of codes) out.message(INITIALIZER, (inner) => writeTensor(inner, fromTensor(asFloat(masks[name]!), dtypeOf(code, name), name), maskName(name), code));
   while (graph.next())
-    if (graph.field === NODE) out.bytes(NODE, renamedNode(graph.message(), codes).finish());
-    else out.field(graph.field, graph.wire, graph.raw());
+    if (graph.field === NODE) {
+      const node = graph.bytes();
+      out.bytes(NODE, renamedNode(new ProtoReader(node), codes).finish());
+      const name = constantName(new ProtoReader(node));
+      if (name !== undefined && codes.has(name)) product(name);
+    } else out.field(graph.field, graph.wire, graph.raw());
   return out;
 }
 const asFloat = ({ shape, data }: Tensor): Tensor => ({ dtype: 'float32', shape, data: Float32Array.from(data) });
 
-/** The element type (TensorProto.DataType) of each initializer that is to be masked. */
-function typesOf(graph: ProtoReader, masks: Params): ReadonlyMap<string, number> {
-  const codes = new Map<string, number>();
+/** A tensor that is to be masked, as the file has it. */
+interface Stored {
+  /** TensorProto.DataType. */
+  readonly code: number;
+  /** In a Constant node. */
+  readonly isConstant: boolean;
+}
+function typesOf(graph: ProtoReader, masks: Params): ReadonlyMap<string, Stored> {
+  const codes = new Map<string, Stored>();
   while (graph.next()) {
-    if (graph.field !== INITIALIZER) {
-      graph.skip();
-      continue;
-    }
-    const { name, code, dims } = headOf(graph.message());
+    const head = graph.field === INITIALIZER ? headOf(graph.message()) : graph.field === NODE ? headOfConstant(graph.bytes()) : graph.skip();
+    if (!head) continue;
+    const { name, code, dims } = head;
     const mask = Object.hasOwn(masks, name) ? masks[name] : undefined;
     if (!mask) continue;
     const dtype = dtypeOf(code, `The initializer ${name}`);
     if (dtypeHere(dtype) !== 'float32' || !sameShape(dims, mask.shape)) throw new MismatchError(`Initializer ${name} is ${dtype}${showShape(dims)} in the file, which a mask ${showShape(mask.shape)} does not fit.`);
-    codes.set(name, code);
+    codes.set(name, { code, isConstant: graph.field === NODE });
   }
   const missing = Object.keys(masks).find((name) => !codes.has(name));
   if (missing !== undefined) throw new MismatchError(`The model stores no dense initializer "${missing}" that could be masked. Give masks under the names that the file has.`);
   return codes;
 }
+interface Head {
+  readonly name: string;
+  readonly code: number;
+  readonly dims: readonly number[];
+}
+/** Of a Constant node's tensor; undefined for other nodes. */
+function headOfConstant(bytes: Uint8Array): Head | undefined {
+  const name = constantName(new ProtoReader(bytes));
+  const node = new ProtoReader(bytes);
+  let head: Head | undefined;
+  while (name !== undefined && node.next())
+    if (node.field !== 5) node.skip();
+    else {
+      const attribute = node.message();
+      while (attribute.next())
+        if (attribute.field === 5) head = { ...headOf(attribute.message()), name };
+        else attribute.skip();
+    }
+  return head;
+}
 /** Of a TensorProto, without its numbers. */
-function headOf(message: ProtoReader): { name: string; code: number; dims: readonly number[] } {
+function headOf(message: ProtoReader): Head {
   const dims: number[] = [];
   let [name, code] = ['', 0];
   while (message.next())
@@ -68,7 +97,7 @@ function headOf(message: ProtoReader): { name: string; code: number; dims: reado
   return { name, code, dims };
 }
 /** A node that reads masked initializers through their products, within its subgraphs too. */
-function renamedNode(node: ProtoReader, codes: ReadonlyMap<string, number>): ProtoWriter {
+function renamedNode(node: ProtoReader, codes: ReadonlyMap<string, Stored>): ProtoWriter {
   const out = new ProtoWriter();
   while (node.next())
     if (node.field === 1) {

@@ -41,6 +41,20 @@ test('new numbers come in, everything else stays: halves are halves, names and d
   expect(Buffer.from(patched).toString('latin1')).toContain('of the tensor');
   expect(patchInitializers(patched, { w: tensor([1, 2]) })).toEqual(patchInitializers(foreign(), { w: tensor([1, 2]), h: tensor([1 / 3, -0]) }));
 });
+test('a Constant node goes by its output: only the numbers of its tensor change', () => {
+  const file = (...numbers: number[]): Uint8Array => {
+    const out = new ProtoWriter();
+    out.int(1, 8).message(8, (o) => o.text(1, '').int(2, 17));
+    out.message(7, (g) => {
+      g.message(1, (n) => n.text(2, 'w').text(3, 'keeps w').text(4, 'Constant').text(6, 'why').message(5, (a) => a.text(1, 'value').message(5, (t) => t.packedInts(1, [2]).int(2, 1).text(8, 'inner name').bytes(9, new Uint8Array(Float32Array.from(numbers).buffer))).int(20, 4)));
+      g.message(1, (n) => n.text(1, 'x').text(1, 'w').text(2, 'y').text(4, 'Add'));
+    });
+    return out.finish();
+  };
+  expect(patchInitializers(file(1, 2), { w: tensor([-3, 0.25]) })).toEqual(file(-3, 0.25));
+  expect(() => patchInitializers(file(1, 2), { 'inner name': tensor([1, 2]) })).toThrow(/no dense initializer "inner name"/);
+  expect(() => patchInitializers(file(1, 2), { w: tensor([1]) })).toThrow(/w is float32\[2\] in the file/);
+});
 test('a tensor that is not in the file, or of another shape or kind, is refused by name', () => {
   expect(() => patchInitializers(foreign(), { nope: tensor([1]) })).toThrow(MismatchError);
   expect(() => patchInitializers(foreign(), { nope: tensor([1]) })).toThrow(/no dense initializer "nope"/);

@@ -6,6 +6,7 @@ import { InputError } from '../../base/errors';
 import { showShape, type Params, type Shape, type Tensor } from '../../base/tensor';
 import { dtypeHere, toTensor } from './border';
 import { checkShape, shownName } from './bounds';
+import { withConstantsStored } from './constant-weights';
 import type { ExternalFiles } from './external';
 import { bindingOf, GraphReader, guarded, Scope } from './graph-reader';
 import { decodeModel, type OnnxModel, type OnnxValueInfo } from './model';
@@ -25,7 +26,7 @@ export interface ReadOptions {
   readonly shapes?: Readonly<Record<string, Shape>>;
   /** Numbers of inputs that are known already. They are used only where the model cannot be read without them (`ReadModel.builtIn`). */
   readonly known?: Readonly<Record<string, Tensor>>;
-  /** Float initializers that become params, by name; all others are constants of the graph. Default: those of rank 1 and more, or what our own writer recorded. */
+  /** Float initializers, and outputs of Constant nodes, that become params, by name; all others are constants of the graph. Default: those of rank 1 and more, or what our own writer recorded. */
   readonly params?: ReadonlySet<string>;
   /** Files beside the model that hold its weights (ONNX external data). */
   readonly files?: ExternalFiles;
@@ -59,13 +60,15 @@ export interface ReadModel {
  * @throws InputError saying what is damaged or missing; NodeError, which is one, naming the node that cannot be read, and why
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadModel {
-  const model = decodeModel(bytes, options.files);
+  const decoded = decodeModel(bytes, options.files);
+  const model = withConstantsStored(decoded, options.params ?? new Set());
   const { graph } = model;
   const scope = new Scope();
   const { params, paramValues } = storeInitializers(model, scope, options.params);
   const { inputs, given } = declareInputs(graph.inputs, scope, options);
   const statics = new KnownValues(paramValues, given);
   const provenance = new Provenance(paramValues);
+  if (model !== decoded) provenance.note('The file keeps weights in Constant nodes: each is trained, and saved, under the name of its node\'s output.');
   new GraphReader(model.functions ?? [], statics, provenance).read(graph.nodes, { scope, opset: model.opset, prefix: '', depth: 0 });
 
   const outputs = new Map(

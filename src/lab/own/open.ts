@@ -1,6 +1,7 @@
 /** A user's ONNX file, opened: its graph as our ops at given sizes, and its description. */
 import { InputError, StippleError } from '../../base/errors';
 import type { Shape } from '../../base/tensor';
+import { constantWeights, withConstantsStored } from '../../engine/onnx/constant-weights';
 import type { ExternalFiles } from '../../engine/onnx/external';
 import { decodeModel, type OnnxModel, type OnnxValueInfo } from '../../engine/onnx/model';
 import { readOnnx, type ReadModel } from '../../engine/onnx/reader';
@@ -19,7 +20,7 @@ export type InputShapes = Readonly<Record<string, Shape>>;
 
 export interface OwnModel {
   readonly file: ModelFile;
-  /** The file as it stands. */
+  /** The file as it stands; weights in Constant nodes count as initializers. */
   readonly stored: OnnxModel;
   /** Its graph with every float initializer as a param, at `shapes`. */
   readonly read: ReadModel;
@@ -27,6 +28,12 @@ export interface OwnModel {
   /** The output that the loss is taken of. */
   readonly output: string;
   readonly description: ModelDescription;
+}
+
+/** A file's graph. Where its weights are kept in Constant nodes, they are initializers here. */
+export function storedModel({ bytes, files }: Pick<ModelFile, 'bytes' | 'files'>): OnnxModel {
+  const model = decodeModel(bytes, files);
+  return withConstantsStored(model, constantWeights(model.graph));
 }
 
 /** Sizes that are tried, in turn, for axes that the file leaves open: small ones make some images vanish, large ones cost time. */
@@ -39,7 +46,7 @@ const guesses = [8, 32, 64, 128, 224, 1] as const;
  * @throws InputError naming the node that cannot be read, and why
  */
 export function openModel(file: ModelFile, shapes?: InputShapes, output?: string): OwnModel {
-  const stored = decodeModel(file.bytes, file.files);
+  const stored = storedModel(file);
   if (stored.graph.inputs.length === 0) throw new InputError(`${file.name} has no inputs: there is nothing to train it on.`);
   const loss = output ?? stored.graph.outputs[0]?.name;
   if (loss === undefined || !stored.graph.outputs.some(({ name }) => name === loss)) throw new InputError(`${file.name} has no output ${loss === undefined ? 'at all' : `"${loss}"`}; the loss must be taken of one. It has: ${stored.graph.outputs.map((o) => o.name).join(', ') || 'none'}.`);

@@ -1,9 +1,8 @@
 /** What must hold by construction, checked on the very file that a user would take away. */
 import { floats, type Params } from '../../base/tensor';
-import { decodeModel } from '../../engine/onnx/model';
 import type { Lab } from '../../lab/lab';
 import { bakedModel } from '../../lab/own/export/model';
-import { openModel } from '../../lab/own/open';
+import { openModel, storedModel } from '../../lab/own/open';
 import { outOf } from '../../lab/own/train';
 import { effective, type Arm } from './arms';
 import { makeJudge, type Judge } from './judge';
@@ -18,7 +17,7 @@ export async function showLights(lab: Lab, prepared: Prepared, judge: Judge, arm
   const { original, model } = prepared;
   const tensors = outOf(arm.step, params);
   const bytes = bakedModel({ ...model, file: original }, tensors);
-  const after = decodeModel(bytes, original.files).graph.initializers;
+  const after = storedModel({ bytes, files: original.files }).graph.initializers;
   const before = model.stored.graph.initializers;
   const roles = new Map(model.description.tensors.map((t) => [t.name, t.role]));
   const same = (name: string): boolean => sameBytes(bytesOf(before[name]!), bytesOf(after[name]!));

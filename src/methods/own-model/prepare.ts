@@ -84,7 +84,7 @@ export function divide({ model }: OpenedModel, examples: Examples, knobs: Knobs,
   const { count } = examples;
   const own = ownBatch(model, examples);
   const batch = own ?? knobs.batch;
-  if (count < 2 * batch) throw new InputError(`There are ${count} examples: too few for a batch of ${batch} to train on and another to validate. ${own === undefined && count >= 2 ? `Lower the batch size to ${Math.floor(count / 2)} or less.` : `Bring at least ${2 * batch}${own === undefined ? '' : `, since the model's own batch is fixed at ${batch}`}.`}`);
+  if (count < 2 * batch) throw new InputError(`There are ${count} examples: too few for a batch of ${batch} to train on and another to validate. ${own === undefined && count >= 2 ? `Lower the batch size to ${count < 4 ? '1' : `${Math.floor(count / 2)} or less`}.` : `Bring at least ${2 * batch}${own === undefined ? '' : `, since the model's own batch is fixed at ${batch}`}.`}`);
   const wanted = Math.max(1, Math.round((knobs.validation * count) / batch));
   const held = batch * Math.max(1, Math.min(wanted, Math.floor(count / batch) - 1, Math.floor(mostValidation / batch)));
   const order = rng.fork('order').permutation(count);

@@ -15,6 +15,8 @@ export function ModelPanel({ details }: { details: OwnModelDetails }) {
   const { model } = details;
   const t = texts.model;
   const chosen = (ports: readonly PortDescription[], name: unknown): PortDescription | undefined => ports.find((p) => p.name === name) ?? ports[0];
+  // An array under the input's own name is what the input is given; x goes to one input alone.
+  const named = new Set(details.data?.arrays.map(({ name }) => name));
   const [fed, trainedOn] = [chosen(model.inputs, knobs?.input), chosen(model.outputs, knobs?.output)];
   return (
     <section className="panel own-panel" aria-label={t.label}>
@@ -22,7 +24,7 @@ export function ModelPanel({ details }: { details: OwnModelDetails }) {
       <p className="own-name" title={details.from}>{details.from} <small>{bytesText(details.sizeBytes)}</small></p>
       <p className="soft">{t.summary(model.parameters, model.layers.length, model.multiplyAdds)}</p>
       <dl className="own-ports">
-        {model.inputs.map((port) => <Port key={`in ${port.name}`} knob="input" label={t.input} port={port} chosen={port === fed} says={t.fed} wish={t.feed} />)}
+        {model.inputs.map((port) => <Port key={`in ${port.name}`} knob="input" label={t.input} port={port} chosen={port === fed || named.has(port.name)} says={named.has(port.name) ? t.fedWith(port.name) : t.fed} wish={t.feed} />)}
         {model.outputs.map((port) => <Port key={`out ${port.name}`} knob="output" label={t.output} port={port} chosen={port === trainedOn} says={t.trainedOn} wish={t.trainOn} />)}
       </dl>
       <p className="soft">{model.producer && `${t.written} ${model.producer}, `}{t.opset(model.opset)}</p>

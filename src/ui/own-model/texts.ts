@@ -22,7 +22,7 @@ export const texts = {
   model: {
     label: 'Model', shipped: 'ships with this page', own: 'your file', remove: (name: string) => `Remove ${name}`, missing: 'not on this page',
     summary: (parameters: number, nodes: number, multiplyAdds: number) => `${many(parameters, 'parameter')}, ${many(nodes, 'operator')}, ${numberText(multiplyAdds)} multiply-adds an example`,
-    input: 'Input', output: 'Output', fed: 'fed with x', feed: (name: string) => `Feed x to ${name}`, trainedOn: 'trained on', trainOn: (name: string) => `Train on ${name}`, written: 'Written by', opset: (n: number) => `opset ${n}`, notes: (n: number) => many(n, 'note'),
+    input: 'Input', output: 'Output', fed: 'fed with x', fedWith: (name: string) => `fed with ${name}`, feed: (name: string) => `Feed x to ${name}`, trainedOn: 'trained on', trainOn: (name: string) => `Train on ${name}`, written: 'Written by', opset: (n: number) => `opset ${n}`, notes: (n: number) => many(n, 'note'),
     any: 'any',
   },
   data: {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { floats, type Params, type Tensor } from '../../../base/tensor';
-import { decodeModel } from '../../../engine/onnx/model';
+import { decodeModel, encodeModel } from '../../../engine/onnx/model';
 import { readOnnx } from '../../../engine/onnx/reader';
 import { readSafetensors, writeSafetensors } from '../../../engine/safetensors';
 import { createWasmExecutor } from '../../../runtime/wasm';
 import type { OptimizerChoice } from '../../../spec/own-model';
+import { openModel } from '../open';
 import { fixture, fixturePath, plainSgd, prepared, trained, type Choices } from '../testing/kit';
 import { shapesAt } from '../examples';
 import { flatten, layoutOf } from '../../../engine/layout';
@@ -82,6 +83,43 @@ test('masks multiplied in and masks as nodes give the same outputs; the second k
   }
   const nodes = graph.nodes.filter((node) => node.opType !== 'Mul').map((node) => node.name);
   expect(nodes).toEqual(step.model.stored.graph.nodes.map((node) => node.name));
+});
+
+/** A fixture whose initializers are Constant nodes, as some optimisers leave them. */
+function inConstants(name: string): Uint8Array {
+  const model = decodeModel(fixture(name).file.bytes);
+  const constants = Object.entries(model.graph.initializers).map(([output, value]) => ({ name: `keeps ${output}`, opType: 'Constant', domain: '', inputs: [], outputs: [output], attributes: { value: { type: 'tensor', value } as const } }));
+  return encodeModel({ ...model, graph: { ...model.graph, nodes: [...constants, ...model.graph.nodes], initializers: {} } });
+}
+test('weights in Constant nodes are trained as initializers are, and saved in those nodes', async () => {
+  const task = 'regression';
+  const { data } = fixture('mlp-13-folded');
+  const file = { name: 'constants.onnx', bytes: inConstants('mlp-13-folded') };
+  const [inside, beside] = [prepared({ file, data }, { task }), prepared(fixture('mlp-13-folded'), { task })];
+  expect(inside.trained).toEqual(beside.trained);
+  expect(inside.notes).toContain("The file keeps weights in Constant nodes: each is trained, and saved, under the name of its node's output.");
+  const [result, expected] = [await trained(wasm, inside, 4), await trained(wasm, beside, 4)];
+  expect(result.losses).toEqual(expected.losses);
+  const saved = bakedModel(inside.model, result);
+  expect(Object.keys(decodeModel(saved).graph.initializers)).toEqual([]);
+  expect(decodeModel(saved).graph.nodes.map((node) => node.name)).toEqual(decodeModel(file.bytes).graph.nodes.map((node) => node.name));
+  const again = openModel({ name: 'again.onnx', bytes: saved }).stored.graph.initializers;
+  for (const name of inside.trained) expect(again[name]!.data).toEqual(expected.weights[name]!.data);
+});
+test('a mask over a Constant is multiplied in behind its node', async () => {
+  const file = { name: 'constants.onnx', bytes: inConstants('mlp-13-folded') };
+  const step = prepared({ file, data: fixture('mlp-13-folded').data }, { task: 'regression', choice: { masked: '*' } });
+  const result = await trained(wasm, step, 6, { name: 'adam', learningRate: 0.02 });
+  expect(Object.values(result.masks).some(({ data }) => data.includes(0))).toBe(true);
+  expect(await outputOf(maskedModel(step.model, result), step)).toEqual(await outputOf(bakedModel(step.model, result), step));
+});
+test('beside initializers a Constant is no weight', () => {
+  const model = decodeModel(fixture('mlp-13-folded').file.bytes);
+  const [first] = Object.entries(model.graph.initializers);
+  const constant = { name: '', opType: 'Constant', domain: '', inputs: [], outputs: [first![0]], attributes: { value: { type: 'tensor', value: first![1] } as const } };
+  const initializers = Object.fromEntries(Object.entries(model.graph.initializers).slice(1));
+  const bytes = encodeModel({ ...model, graph: { ...model.graph, nodes: [constant, ...model.graph.nodes], initializers } });
+  expect(openModel({ name: 'mixed.onnx', bytes }).description.tensors.map(({ name }) => name)).toEqual(Object.keys(initializers));
 });
 test('weights and masks survive a safetensors file under the file\'s names', async () => {
   const { step, result } = await run('resnet-13-folded', { choice: { trained: 'fc.*', masked: 'onnx::Conv_50' } });

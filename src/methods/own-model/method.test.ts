@@ -105,6 +105,7 @@ test.each<[string, () => Promise<FileBytes[]>, Partial<Knobs>, RegExp]>([
   ['y that is missing', async () => [(await exported('mlp-13-folded'))[0]!, npz({ x: numbers([20, 6]) })], {}, /must hold "y"/],
   ['labels beyond the classes', async () => [(await exported('vit-17-folded'))[0]!, npz({ x: numbers([20, 3, 8, 8]), y: { dtype: 'int64', shape: [20], data: BigInt64Array.from({ length: 20 }, (_, i) => BigInt(i)) } })], {}, /from 0 to 3 .* but \d+ came/],
   ['too few examples', () => exported('mlp-13-folded'), { batch: 8 }, /There are 7 examples: too few for a batch of 8 .* Lower the batch size to 3 or less/],
+  ['three examples', async () => [(await exported('mlp-13-folded'))[0]!, npz({ x: numbers([3, 6]), y: numbers([3, 2]) })], { batch: 2 }, /Lower the batch size to 1\.$/],
   ['a pattern that finds nothing', () => exported('mlp-13-folded'), { trained: 'head.*' }, /matches no tensor/],
   ['an input that is not there', () => exported('mlp-13-folded'), { input: 'image' }, /no input "image"\. It has: x/],
 ])('%s blocks the run, in words for the page', async (_, files, values, reason) => {

@@ -4,7 +4,6 @@ import type { Executor } from '../engine/executor';
 import type { Backends } from '../lab/host';
 import { race } from '../runtime/race';
 import { createWasmExecutor } from '../runtime/wasm';
-import { createWebGpuExecutor } from '../runtime/webgpu';
 import type { Backend, Provider } from '../spec/experiment';
 
 /** Executors of this worker: made when first needed, shared by its runs, made anew after a failure. */
@@ -25,7 +24,7 @@ export function createExecutors(facts: () => Promise<{ webgpu: { available: bool
       const { available, software, adapter } = (await facts()).webgpu;
       if (!available) return { reason: 'this browser offers no WebGPU adapter' };
       try {
-        const executor = await (webgpu ??= createWebGpuExecutor());
+        const executor = await (webgpu ??= import('../runtime/webgpu').then(({ createWebGpuExecutor }) => createWebGpuExecutor())); // fetched where it is wanted
         return { executor, ...(software && { note: `software adapter, ${adapter}` }) };
       } catch (error) {
         webgpu = undefined;

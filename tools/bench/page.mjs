@@ -15,7 +15,7 @@ async function open(browser, url, hash) {
   const scripts = new Map();
   page.on('response', async (response) => {
     const { pathname } = new URL(response.url());
-    // The page's own scripts: what a worker loads comes from no frame of the page.
+    // What a worker loads once it runs comes from no frame of the page.
     if (pathname.endsWith('.js') && response.request().serviceWorker() === null) scripts.set(pathname, gzipSync(await response.body().catch(() => Buffer.alloc(0)), { level: 9 }).length);
   });
   await page.addInitScript(() => {
@@ -73,12 +73,16 @@ async function firstPoints(browser, url) {
   const warm = await firstPoint(page);
   await finished(page);
   const initial = await page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('.js')).map((r) => new URL(r.name).pathname));
-  const bytes = [...new Set(initial)].reduce((sum, path) => sum + (scripts.get(path) ?? 0), 0);
+  // The page's own scripts are its elements; what else the browser fetched for it is the worker's first script and that one's imports.
+  const own = await page.evaluate(() => [...document.querySelectorAll('script[src], link[rel=modulepreload]')].map((e) => new URL(e.src || e.href).pathname));
+  const weight = (paths) => [...new Set(paths)].reduce((sum, path) => sum + (scripts.get(path) ?? 0), 0);
+  const [ofPage, ofWorker] = [weight(initial.filter((path) => own.includes(path))), weight(initial.filter((path) => !own.includes(path)))];
   await context.close();
   return [
     ['Run to the first point, WASM, cold', `${(cold / 1000).toFixed(2)} s`, 'under 3 s'],
     ['Run to the first point, WASM, warm', `${(warm / 1000).toFixed(2)} s`, 'under 1 s'],
-    ['Page JavaScript, gzip', `${(bytes / 1000).toFixed(0)} kB`, 'under 250 kB'],
+    ['Page JavaScript, gzip', `${(ofPage / 1000).toFixed(0)} kB`, 'under 250 kB'],
+    ["The worker's first scripts, gzip (the compiler; fetched while the page idles)", `${(ofWorker / 1000).toFixed(0)} kB`, ''],
   ];
 }
 /** Long tasks of the page while six arms train: rows of the table. */

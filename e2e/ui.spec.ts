@@ -122,6 +122,16 @@ test('the first screen holds a live chart that follows Run', async ({ browser, b
   await page.close();
 });
 
+test('a window made narrow shows its cards below one another, each as wide as the page', async ({ browser, baseURL }) => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, baseURL });
+  await open(page);
+  await expect(page.locator('.masonry.two')).toBeVisible();
+  const widths = () => page.locator('.masonry > .cell:not(:empty)').evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().width)));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(async () => Math.min(...(await widths()))).toBeGreaterThan(300);
+  await page.close();
+});
+
 test('on a phone the knobs come before the pictures and the explanation', async ({ browser, baseURL }) => {
   const page = await browser.newPage({ viewport: { width: 390, height: 844 }, baseURL });
   await open(page);

@@ -44,7 +44,10 @@ export function Masonry({ children }: { children: ReactNode }) {
       const cells = [...grid.children] as HTMLElement[]; // the grid holds divs alone
       const two = grid.clientWidth >= twoFrom;
       grid.classList.toggle('two', two);
-      if (!two) return;
+      if (!two) {
+        for (const { style } of cells) style.gridColumn = style.gridRow = ''; // a window made narrow, or a telephone turned
+        return;
+      }
       const items = cells.map((cell) => ({ height: cell.firstElementChild?.getBoundingClientRect().height ?? 0, wide: cell.querySelector('[data-wide]') !== null }));
       columns = columnsOf(items, columns);
       const ends: [number, number] = [1, 1];

@@ -32,7 +32,7 @@ export function examplesFor({ graph }: OnnxModel, arrays: Arrays, file: string):
   const sizes = new Map<string, { size: number; who: string }>();
   for (const { info, array } of inputs) checkInput(info, array, sizes);
   for (const [name, array] of [...inputs.map(({ info, array: a }) => [info.name, a] as const), ...(y ? [['y', y] as const] : [])]) checkFinite(name, array);
-  const [count, whole] = countExamples(inputs);
+  const [count, whole] = countExamples(inputs, y?.shape[0]);
   if (y && y.shape[0] !== count) throw new InputError(`y should hold one target for each of the ${count} examples, but is ${showShape(y.shape)}. Save as many targets as examples.`);
   for (const { info, array } of inputs) if (array.dtype === 'uint8' && dtypeHere(info.dtype) === 'float32') notes.push(`${info.name} is fed as it is, 0 to 255: if the model expects other numbers, scale them before saving.`);
   return {
@@ -58,6 +58,7 @@ function byName(infos: readonly OnnxValueInfo[], arrays: Arrays, file: string): 
 }
 function checkFinite(name: string, { dtype, data, shape }: NpyArray): void {
   if (!dtype.startsWith('float')) return;
+  if (name !== 'y' && (data as Float32Array).every((v) => v === 0 || v === -Infinity)) return; // an additive mask: where attention may not look
   const at = (data as Float32Array).findIndex((v) => !Number.isFinite(v)); // float64 has the same method
   if (at >= 0) throw new InputError(`${name} should hold finite numbers, but ${data[at]} came in row ${Math.floor(at / (data.length / (shape[0] ?? 1)))}. Replace it, or leave that row out.`);
 }
@@ -78,11 +79,16 @@ function checkInput({ name, dims, dtype }: OnnxValueInfo, { shape, dtype: came }
   if (kind !== 'float32' && isFloat) throw new InputError(`${expected}, whole numbers such as token ids, but ${came} came. Save it as int64: .astype('int64').`);
   if (kind === 'bool' && came !== 'bool' && came !== 'uint8') throw new InputError(`${expected}, but ${came} came. Save it as booleans: .astype(bool).`);
 }
-/** How many examples there are, and which inputs have none: those that match a fixed first size that is not the others' count. */
-function countExamples(inputs: readonly Matched[]): readonly [number, ReadonlySet<string>] {
+/**
+ * How many examples there are, and which inputs have none: those that match a fixed first size that is not the others' count. Where every
+ * first size is fixed, the number of targets says which of them are examples (the states of an LSTM, [layers, n, d], are not).
+ */
+function countExamples(inputs: readonly Matched[], targets: number | undefined): readonly [number, ReadonlySet<string>] {
   const fixed = ({ info, array }: Matched): boolean => info.dims !== undefined && (info.dims.length === 0 || (!openAxis(info.dims[0]!) && info.dims[0] === array.shape[0]));
   const moving = inputs.filter((input) => !fixed(input));
-  const counted = moving.length > 0 ? moving : inputs.filter(({ array }) => array.shape.length > 0);
+  const withAxes = inputs.filter(({ array }) => array.shape.length > 0);
+  const withTargets = withAxes.filter(({ array }) => array.shape[0] === targets);
+  const counted = moving.length > 0 ? moving : withTargets.length > 0 ? withTargets : withAxes;
   const [first, ...rest] = counted;
   if (!first) throw new InputError('No input has an axis of examples: every input is a scalar. Export the model with a batch axis.');
   const count = first.array.shape[0]!;

@@ -57,10 +57,10 @@ export function tensorRoles(graph: OnnxGraph): ReadonlyMap<string, TensorRole> {
   };
   return new Map(Object.entries(graph.initializers).map(([name, tensor]) => [name, isMask(tensor) ? 'constant' : (roleOf(name, new Set()) ?? 'weight')]));
 }
-/** Where attention may not look, as numbers to be added: 0, and minus infinity or as good as that. */
+/** Where attention may not look, as numbers to be added: 0, and minus infinity or as good as that; Swin's shifted windows have -100. */
 function isMask({ data, dims }: OnnxTensor): boolean {
   if (!(data instanceof Float32Array || data instanceof Float64Array) || dims.length < 2) return false;
-  return data.some((v) => v <= -1e4) && (data as Float32Array).every((v) => v === 0 || v <= -1e4); // both kinds have the same `every`
+  return data.some((v) => v <= -100) && (data as Float32Array).every((v) => v === 0 || v <= -100); // both kinds have the same `every`
 }
 
 /** A batch normalisation that renews its statistics, and the initializers that hold them. */

@@ -166,6 +166,18 @@ test('an input without an axis of examples is given whole to every batch', () =>
   expect(step.next(1).v!.shape).toEqual([1, 4]);
   expect(step.next(1).u!.shape).toEqual([2, 4]);
 });
+test('where every first size is fixed, the number of targets says which inputs hold examples', () => {
+  const file = fileOf([node('MatMul', ['x', 'w'], 's'), node('Slice', ['h', 'zero', 'one'], 'r'), node('Add', ['s', 'r'], 'z')], { w: stored(4, 3), zero: { dtype: 'int64', dims: [1], data: BigInt64Array.of(0n) }, one: { dtype: 'int64', dims: [1], data: BigInt64Array.of(1n) } }, [port('h', [2, 3]), port('x', [6, 4])]);
+  const step = prepared({ file, data: { h: floatArray([2, 3]), x, y } });
+  expect([step.batch, step.next(0).h!.shape]).toEqual([6, [2, 3]]);
+});
+test('an additive mask may hold minus infinity as an input, and is not trained as an initializer, Swin\'s -100 neither', () => {
+  const fed = prepared({ file: two(), data: { u: x, v: floatArray([6, 4], (i) => (i % 2 === 0 ? 0 : -Infinity)), y } });
+  expect(fed.trained).toEqual(['w']);
+  const mask: OnnxTensor = { dtype: 'float32', dims: [1, 3], data: Float32Array.of(0, -100, 0) };
+  const file = fileOf([node('MatMul', ['x', 'w'], 's'), node('Add', ['s', 'm'], 'z')], { w: stored(4, 3), m: mask }, [port('x', ['n', 4])]);
+  expect(prepared({ file, data: { x, y } }).trained).toEqual(['w']);
+});
 test('the loss may be taken of another output than the first; a name that is none is refused with those that are', async () => {
   const both: ModelFile = { name: 'model.onnx', bytes: encodeModel({ opset: 17, irVersion: 8, graph: { name: 'g', nodes: [node('Gemm', ['x', 'w', 'b'], 'z'), node('Mul', ['x', 'k'], 'o')], initializers: { w: stored(4, 3), b: stored(3), k: stored(4) }, inputs: [port('x', ['n', 4])], outputs: [port('o', ['n', 4]), port('z', ['n', 3])] }, metadata: {} }) };
   const { description, output } = openModel(both, undefined, 'z');

@@ -142,9 +142,13 @@ export function rows(t: Tensor, start: number, size: number): Tensor {
 export function batchAt({ inputs, whole, count }: Examples, target: Tensor | undefined, size: number, step: number): Record<string, Tensor> {
   const start = (step * size) % count;
   return {
-    ...Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, whole.has(name) ? t : rows(t, start, size)])),
+    ...Object.fromEntries(Object.entries(inputs).map(([name, t]) => [feedName(name), whole.has(name) ? t : rows(t, start, size)])),
     ...(target && { [targetName]: rows(target, start, size) }),
   };
 }
-/** The feed that holds the targets: a name that no model's input has. */
+/** The feed that holds the targets. */
 export const targetName = 'train.y';
+/** Names of a training step's own: its state, its target, its loss. */
+const ofTheStep: ReadonlySet<string> = new Set(['theta', 'buffers', 'frozen', 'm', 'v', 'u', 'loss', targetName]);
+/** The feed that holds an input: its own name, unless the step has another use for that. */
+export const feedName = (input: string): string => (ofTheStep.has(input) || input.startsWith('step.') || input.endsWith('.next') ? `input.${input}` : input);

@@ -161,15 +161,27 @@ test('a fixed batch takes consecutive examples and wraps round; an open one take
 test('an array that is no input is left out, and a note says so', () =>
   expect(prepared({ file: linear(), data: { x, y, z: x } }).notes).toEqual(['data.npz also holds z, which is not used.']));
 test('an input without an axis of examples is given whole to every batch', () => {
-  const file = fileOf([node('Add', ['u', 'v'], 's'), node('MatMul', ['s', 'w'], 'z')], { w: stored(4, 3) }, [port('u', ['n', 4]), port('v', [1, 4])]);
-  const step = prepared({ file, data: { u: x, v: floatArray([1, 4]), y } }, { batch: 2 });
-  expect(step.next(1).v!.shape).toEqual([1, 4]);
-  expect(step.next(1).u!.shape).toEqual([2, 4]);
+  const file = fileOf([node('Add', ['p', 'q'], 's'), node('MatMul', ['s', 'w'], 'z')], { w: stored(4, 3) }, [port('p', ['n', 4]), port('q', [1, 4])]);
+  const step = prepared({ file, data: { p: x, q: floatArray([1, 4]), y } }, { batch: 2 });
+  expect(step.next(1).q!.shape).toEqual([1, 4]);
+  expect(step.next(1).p!.shape).toEqual([2, 4]);
 });
 test('where every first size is fixed, the number of targets says which inputs hold examples', () => {
   const file = fileOf([node('MatMul', ['x', 'w'], 's'), node('Slice', ['h', 'zero', 'one'], 'r'), node('Add', ['s', 'r'], 'z')], { w: stored(4, 3), zero: { dtype: 'int64', dims: [1], data: BigInt64Array.of(0n) }, one: { dtype: 'int64', dims: [1], data: BigInt64Array.of(1n) } }, [port('h', [2, 3]), port('x', [6, 4])]);
   const step = prepared({ file, data: { h: floatArray([2, 3]), x, y } });
   expect([step.batch, step.next(0).h!.shape]).toEqual([6, [2, 3]]);
+});
+test('inputs may have the names of the step\'s own state', async () => {
+  const file = fileOf([node('Add', ['m', 'theta'], 's'), node('MatMul', ['s', 'w'], 'z')], { w: stored(4, 3) }, [port('m', ['n', 4]), port('theta', ['n', 4])]);
+  const adam = { name: 'adam', learningRate: 0.01 } as const;
+  const [named, plain] = [prepared({ file, data: { m: x, theta: floatArray([6, 4], (i) => i), y } }, { optimizer: adam }), prepared({ file: two(), data: { u: x, v: floatArray([6, 4], (i) => i), y } }, { optimizer: adam })];
+  expect(Object.keys(named.spec.batch)).toEqual(['input.m', 'input.theta', 'train.y']);
+  expect((await trained(wasm, named, 3, adam)).losses).toEqual((await trained(wasm, plain, 3, adam)).losses);
+});
+test('the gradient of a length at zero is zero', async () => {
+  const file = fileOf([node('Mul', ['x', 'w'], 'p'), node('ReduceL2', ['p'], 'l', { axes: { type: 'ints', value: [1] } }), node('Mul', ['l', 'k'], 'z')], { w: stored(4), k: stored(1, 3) }, [port('x', ['n', 4])]);
+  const { gradients } = await gradientsOf(wasm, prepared({ file, data: { x: floatArray([6, 4], () => 0), y } }));
+  expect([...floats(gradients.w!)]).toEqual([0, 0, 0, 0]);
 });
 test('an additive mask may hold minus infinity as an input, and is not trained as an initializer, Swin\'s -100 neither', () => {
   const fed = prepared({ file: two(), data: { u: x, v: floatArray([6, 4], (i) => (i % 2 === 0 ? 0 : -Infinity)), y } });

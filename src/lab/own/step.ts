@@ -12,7 +12,7 @@ import type { Views } from '../../nn/layers';
 import type { Optimizer } from '../../nn/optimizers';
 import type { Task, TensorUse } from '../../spec/own-model';
 import type { TrainerSpec } from '../lab';
-import { batchAt, batchSize, shapesAt, targetName, type Examples } from './examples';
+import { batchAt, batchSize, feedName, shapesAt, targetName, type Examples } from './examples';
 import type { OwnModel } from './open';
 import { reachOf } from './reach';
 import { runningStatistics } from './roles';
@@ -106,15 +106,15 @@ function checkReach(read: ReadModel, output: string, names: readonly string[]): 
   }
 }
 function batchSpec(read: ReadModel, { target }: SettledTask, batch: number): Record<string, InputSpec> {
-  const feeds = Object.entries(read.program.feeds).map(([name, { shape, dtype }]): [string, InputSpec] => [name, { shape, dtype }]);
+  const feeds = Object.entries(read.program.feeds).map(([name, { shape, dtype }]): [string, InputSpec] => [feedName(name), { shape, dtype }]);
   return { ...Object.fromEntries(feeds), ...(target && { [targetName]: { shape: [batch, ...target.shape.slice(1)], dtype: target.dtype } }) };
 }
 /** The model's graph with its params, running statistics and inputs replaced by those of the step; masked ones as w * mask(score). */
 function lossOf(read: ReadModel, output: Value, settled: SettledTask, { masked, carried }: { masked: readonly string[]; carried: ReadonlyMap<string, Value> }, at: Views): ReturnType<TrainerSpec['loss']> {
-  const stand = new Map(Object.entries(at));
+  const inputs = Object.fromEntries(Object.keys(read.program.feeds).map((name) => [name, at[feedName(name)]!]));
+  const stand = new Map(Object.entries({ ...at, ...inputs }));
   for (const name of masked) stand.set(name, mul(constant(read.params[name]!), binaryMask(at[scoreName(name)]!, maskScores.threshold)));
   const made = rewrite([output, ...carried.values()], (value) => (value.op === inputOp ? stand.get(value.name!) : undefined));
-  const inputs = Object.fromEntries(Object.keys(read.program.feeds).map((name) => [name, at[name]!]));
   const loss = settled.loss({ output: made.get(output)!, inputs, target: at[targetName] });
   return { loss, buffers: Object.fromEntries([...carried].map(([name, value]) => [name, made.get(value)!])) };
 }

@@ -4,7 +4,7 @@ import { readOnnx } from '../../engine/onnx/reader';
 import { rewrite } from '../../engine/rewrite';
 import { inputOp, type Value } from '../../engine/value';
 import type { Lab } from '../../lab/lab';
-import { batchAt, shapesAt, targetName, type Examples } from '../../lab/own/examples';
+import { batchAt, feedName, shapesAt, targetName, type Examples } from '../../lab/own/examples';
 import type { OwnModel } from '../../lab/own/open';
 import { prepareStep, type OwnStep } from '../../lab/own/step';
 import { sgd } from '../../nn/optimizers';
@@ -70,7 +70,7 @@ function nextTokens(examples: Examples, batch: number, i: number): Tensor {
 function outputOf({ file }: OwnModel, step: OwnStep, at: Readonly<Record<string, Value>>): Value {
   const read = readOnnx(file.bytes, { shapes: shapesAt(step.examples, step.batch), params: new Set(Object.keys(step.from)), files: file.files });
   const output = Object.values(read.program.outputs)[0]!; // a model without outputs is not opened
-  return rewrite([output], (value) => (value.op === inputOp ? at[value.name!] : undefined)).get(output)!;
+  return rewrite([output], (value) => (value.op === inputOp ? (at[value.name!] ?? at[feedName(value.name!)]) : undefined)).get(output)!;
 }
 
 interface Tally {

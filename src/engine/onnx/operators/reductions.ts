@@ -31,6 +31,12 @@ function logSumExp(x: Value, over: Over): Value {
   const total = ops.add(ops.log(ops.sum(ops.exp(ops.sub(x, shift)), { axes: over.axes, keepDims: true })), shift);
   return ops.reshape(total, keptShape(x, over));
 }
+/** The length, whose gradient at zero is taken as zero, as PyTorch has it: that of the root is infinite there. */
+function length(x: Value, over: Over): Value {
+  const square = ops.sum(ops.mul(x, x), over);
+  const none = ops.equal(square, 0);
+  return ops.where(none, 0, ops.sqrt(ops.where(none, 1, square)));
+}
 /** Bools are reduced as 0 and 1. */
 const extreme = (apply: (x: Value, over: Over) => Value) => (x: Value, over: Over): Value => (x.dtype === 'bool' ? ops.cast(apply(ops.cast(x, 'float32'), over), 'bool') : apply(x, over));
 
@@ -54,7 +60,7 @@ export const reductions: Builders = {
   Hardmax: softmaxLike(hardmax),
   LogSoftmax: softmaxLike(ops.logSoftmax),
   ReduceL1: reduction((x, over) => ops.sum(ops.abs(x), over)),
-  ReduceL2: reduction((x, over) => ops.sqrt(ops.sum(ops.mul(x, x), over))),
+  ReduceL2: reduction(length),
   ReduceLogSum: reduction((x, over) => ops.log(ops.sum(x, over))),
   ReduceLogSumExp: reduction(logSumExp),
   ReduceMax: reduction(extreme(ops.max)),

@@ -1,6 +1,6 @@
 /** The project's own files and the user's, on disk. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors';
 import { sha256 } from '../base/hash';
@@ -31,6 +31,13 @@ export async function readUserFiles(paths: readonly string[]): Promise<{ refs: F
     refs.push({ name: basename(path), sizeBytes: bytes.length, sha256: await sha256(bytes) });
   }
   return { refs, files };
+}
+/** Said before anything is computed, so that no work is lost at its end. @throws InputError naming a folder that is not there */
+export async function checkFolders(paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    await access(dirname(path)).catch(() => {
+      throw new InputError(`${path} cannot be written: there is no folder ${dirname(path)}. Make it, or choose another place.`);
+    });
 }
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in a file of the project. */

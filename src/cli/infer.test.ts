@@ -62,3 +62,5 @@ test('missing inputs, other kinds of numbers and a missing weight file are named
   await writeFile(given.model, Buffer.from(externalModel()).toString('latin1').replace('w.bin', 'v.bin'), 'latin1');
   await expect(infer(given)).rejects.toThrow(/keeps weights in "v.bin", which is not beside it/);
 });
+test('a folder that is not there is named before anything runs', async () =>
+  expect(infer({ ...(await prepared({ x })), outputs: join('no-such-folder', 'out.npz') })).rejects.toThrow(/cannot be written: there is no folder no-such-folder/));

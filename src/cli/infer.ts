@@ -5,6 +5,7 @@ import { readNpz, writeNpz } from '../data/npz';
 import type { NpyArray } from '../data/npy';
 import { fromTensor } from '../engine/onnx/border';
 import { decodeModel, type OnnxTensor, type OnnxValueInfo } from '../engine/onnx/model';
+import { checkFolders } from './files';
 import { createExecutor, loadModelFile, runModel, type ExecutorName } from './run-model';
 
 export interface InferArguments {
@@ -17,6 +18,7 @@ export interface InferArguments {
 }
 /** Returns sentences for the user: which input was taken for which, what was read otherwise than it stands in the file. */
 export async function infer({ model, inputs, outputs, executor: name }: InferArguments): Promise<readonly string[]> {
+  await checkFolders([outputs]);
   const file = await loadModelFile(model);
   const { graph } = decodeModel(file.bytes, file.files);
   const bytes = await readFile(inputs).catch(() => {

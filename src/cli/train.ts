@@ -21,7 +21,7 @@ import { createWasmExecutor } from '../runtime/wasm';
 import type { MemoryEstimate, Task } from '../spec/own-model';
 import { resolveUses } from '../spec/pattern';
 import { RunControl } from '../worker/control';
-import { readAsset } from './files';
+import { checkFolders, readAsset } from './files';
 import { loadModelFile } from './run-model';
 import type { TrainArguments } from './train-arguments';
 
@@ -45,6 +45,7 @@ export interface TrainReport {
 }
 
 export async function train(given: TrainArguments, show: (line: string) => void): Promise<TrainReport> {
+  await checkFolders(Object.values(given.out));
   const { bytes, files } = await loadModelFile(given.model);
   const model = openModel({ name: basename(given.model), bytes, files }, undefined, given.output);
   const examples = examplesFor(model.stored, readNpz(await readBytes(given.data), given.data), basename(given.data));

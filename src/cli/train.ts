@@ -58,7 +58,7 @@ export async function train(given: TrainArguments, show: (line: string) => void)
   if (files.size > 0 && (given.out.save ?? given.out['save-masked']) !== undefined) notes.push(`Tensors that are not trained stay in ${[...files.keys()].join(', ')}: keep that beside the saved model.`);
   const parameters = Object.values(step.spec.params).reduce((n, shape) => n + shape.reduce((m, d) => m * d, 1), 0);
   show(`${model.file.name}: ${step.trained.length} tensors trained, ${step.masked.length} masked, ${parameters} numbers; ${task}, ${examples.count} examples, batches of ${step.batch}; ${showMemory(memory)}`);
-  for (const note of [...step.notes, ...notes]) show(`note: ${note}`);
+  for (const note of new Set([...model.description.notes, ...step.notes, ...notes])) show(`note: ${note}`);
 
   const executor = given.executor === 'reference' ? createReferenceExecutor({ float32State: true }) : await createWasmExecutor({ threads: given.threads });
   const { lab, close } = labOn(executor, given);

@@ -19,6 +19,12 @@ export function constantWeights({ nodes, initializers }: OnnxGraph): ReadonlySet
   const hasInitializers = Object.values(initializers).some(({ dtype, dims }) => isTrainable(dtype) && dims.length > 0);
   return new Set(hasInitializers ? [] : nodes.flatMap((node) => stored(node)?.name ?? []));
 }
+/** Outputs of Constant nodes with two axes and more: what may be a weight, and is not trained. */
+export const matricesInConstants = ({ nodes }: OnnxGraph): readonly string[] =>
+  nodes.flatMap((node) => {
+    const found = stored(node);
+    return found && found.tensor.dims.length > 1 ? [found.name] : [];
+  });
 /** The model with those of its Constant nodes as initializers that `names` holds. */
 export function withConstantsStored(model: OnnxModel, names: ReadonlySet<string>): OnnxModel {
   const { nodes, initializers } = model.graph;

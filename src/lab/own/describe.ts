@@ -1,5 +1,6 @@
 /** A model's description: what the page shows and the command line prints before anything is trained. */
 import { sizeOf } from '../../base/tensor';
+import { matricesInConstants } from '../../engine/onnx/constant-weights';
 import type { OnnxModel, OnnxTensor, OnnxValueInfo } from '../../engine/onnx/model';
 import type { ReadNode } from '../../engine/onnx/provenance';
 import type { ReadModel } from '../../engine/onnx/reader';
@@ -104,6 +105,8 @@ function ownNotes(stored: OnnxModel, { outputs, builtIn }: ReadModel, output: st
   if (halves > 0) notes.push(`${halves} half-precision ${halves === 1 ? 'tensor is' : 'tensors are'} trained as float32; a saved model holds halves again.`);
   const statistics = runningStatistics(stored.graph);
   if (statistics.length > 0) notes.push(`Exported for training: ${statistics.length} batch ${statistics.length === 1 ? 'normalisation uses' : 'normalisations use'} the batch's own statistics and carry running ones along.`);
+  const kept = matricesInConstants(stored.graph);
+  if (kept.length > 0) notes.push(`In Constant nodes, beside the file's initializers, and so not trained: ${kept.slice(0, 5).join(', ')}${kept.length > 5 ? ` and ${kept.length - 5} more` : ''}. To train them, store them as initializers.`);
   if (others.length > 0) notes.push(`The loss is taken of the output "${output}"; ${others.map((o) => `"${o.name}"`).join(', ')} ${others.length === 1 ? 'is' : 'are'} left out.`);
   if (builtIn.length > 0) notes.push(`The numbers of ${builtIn.join(', ')} shape the graph: it holds for those alone.`);
   return notes;

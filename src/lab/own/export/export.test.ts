@@ -119,7 +119,9 @@ test('beside initializers a Constant is no weight', () => {
   const constant = { name: '', opType: 'Constant', domain: '', inputs: [], outputs: [first![0]], attributes: { value: { type: 'tensor', value: first![1] } as const } };
   const initializers = Object.fromEntries(Object.entries(model.graph.initializers).slice(1));
   const bytes = encodeModel({ ...model, graph: { ...model.graph, nodes: [constant, ...model.graph.nodes], initializers } });
-  expect(openModel({ name: 'mixed.onnx', bytes }).description.tensors.map(({ name }) => name)).toEqual(Object.keys(initializers));
+  const { tensors, notes } = openModel({ name: 'mixed.onnx', bytes }).description;
+  expect(tensors.map(({ name }) => name)).toEqual(Object.keys(initializers));
+  expect(notes).toContain(`In Constant nodes, beside the file's initializers, and so not trained: ${first![0]}. To train them, store them as initializers.`);
 });
 test('weights and masks survive a safetensors file under the file\'s names', async () => {
   const { step, result } = await run('resnet-13-folded', { choice: { trained: 'fc.*', masked: 'onnx::Conv_50' } });

@@ -6,7 +6,8 @@ const query = process.env.STIPPLE_E2E_QUERY ?? '';
 /** A small experiment on the lane that runs anywhere. */
 const small = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&k.samples=512&k.hidden=16&k.layers=2';
 const quick = `${small}&k.steps=40`;
-const long = `${small}&k.steps=4000`;
+/** At the card's own sizes: a minute or more, so that no machine ends it before a test has paused or stopped it. */
+const long = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&k.steps=4000';
 
 const open = (page: Page, hash = '') => page.goto(`./${query}${hash ? `#${hash}` : ''}`);
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });

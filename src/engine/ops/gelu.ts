@@ -1,7 +1,7 @@
 /** Gaussian error linear unit x Phi(x), exact form (Hendrycks and Gimpel 2016, arXiv:1606.08415), and its gradient, each few nodes. */
-import { ShapeError } from '../../base/errors';
 import { erf as erfOf } from '../../base/math';
 import { defineOp, type Apply, type Emit, type Value } from '../value';
+import { floatsOnly } from './dtypes';
 import { add, erf, exp, mul } from './elementwise';
 import { gradientOf } from './gradient-of';
 import { spread } from './lifting';
@@ -15,10 +15,7 @@ const cdf = (x: string, emit: Emit): string => emit('HardSigmoid', [emit('Erf', 
 const geluOp: Apply<'x', Record<never, never>> = defineOp<'x'>({
   name: 'gelu',
   shape: ({ x }) => x,
-  dtype: ({ x }) => {
-    if (x !== 'float32') throw new ShapeError(`gelu: expected float32, but ${x} came. Cast it.`);
-    return x;
-  },
+  dtype: floatsOnly('gelu'),
   gradient: ({ dy, x }) => ({ x: geluInput({ g: dy, x }, {}) }),
   // On the CPU erf is nearly all of the cost: written out, Phi(x) serves the gradient too.
   onnx: ({ x }, _, emit) => (emit.target === 'webgpu' ? emit('Gelu', [x]) : emit('Mul', [x, cdf(x, emit)])),

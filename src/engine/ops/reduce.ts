@@ -2,6 +2,7 @@
 import { ShapeError } from '../../base/errors';
 import { showShape, sizeOf, stridesOf, type Shape } from '../../base/tensor';
 import { defineOp, filled, type Reference, type Value } from '../value';
+import { floatsOnly } from './dtypes';
 import { cast, div, equal, exp, mul, sub } from './elementwise';
 import { expand, reshape } from './shape';
 
@@ -109,6 +110,7 @@ export function sumTo(x: Value, shape: Shape): Value {
 const softmaxOp = defineOp<'x', { axis: number }>({
   name: 'softmax',
   shape: ({ x }) => x,
+  dtype: floatsOnly('softmax'),
   // dx = y (dy - sum(dy y))
   gradient: ({ dy, y }, { axis }) => ({ x: mul(y, sub(dy, sum(mul(dy, y), { axes: [axis], keepDims: true }))) }),
   onnx: ({ x }, { axis }, emit) => emit('Softmax', [x], { axis }),
@@ -127,6 +129,7 @@ export const softmax = (x: Value, axis = -1): Value => softmaxOp({ x }, { axis: 
 const logSoftmaxOp = defineOp<'x', { axis: number }>({
   name: 'logSoftmax',
   shape: ({ x }) => x,
+  dtype: floatsOnly('logSoftmax'),
   // dx = dy - softmax(x) sum(dy), softmax(x) = exp(y)
   gradient: ({ dy, y }, { axis }) => ({ x: sub(dy, mul(exp(y), sum(dy, { axes: [axis], keepDims: true }))) }),
   // No LogSoftmax on WebGPU; shifted by the maximum first, since logits of 100 overflow exp in float32.
@@ -157,6 +160,7 @@ function alongKept(shape: Shape, axis: number): (flat: number) => number {
 const logSumExpOp = defineOp<'x', { axis: number }>({
   name: 'logSumExp',
   shape: ({ x }, { axis }) => x.filter((_, i) => i !== axis),
+  dtype: floatsOnly('logSumExp'),
   gradient: ({ dy, x }, { axis }) => ({ x: mul(softmax(x, axis), reshape(dy, keptShape(x.shape, [axis]))) }),
   // With p = softmax(x): log sum exp(x) = max x - log max p. The gradient wants p too; and the GPU's own node overflows at x = 100.
   onnx: ({ x }, { axis }, emit) => {

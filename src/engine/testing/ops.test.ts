@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../base/random';
-import { tensor } from '../../base/tensor';
+import { int32, tensor } from '../../base/tensor';
 import { gradients } from '../autodiff';
 import { evaluate } from '../evaluate';
 import { abs, maximum, minimum, relu, sign, stopGradient, sum, where, greater } from '../ops';
+import * as ops from '../ops';
 import { constant, registeredOps, topological, type Value } from '../value';
 import { cases, derivative, withoutTrueGradient } from './cases';
 import { expectGradient } from './expect-gradient';
@@ -52,4 +53,8 @@ test('stopGradient passes values and no gradient; where keeps what is not chosen
   expect(numbers(stopGradient(x))).toEqual([1, -2]);
   expect(numbers(gradients(sum(stopGradient(x)), [x])[0]!)).toEqual([0, 0]);
   expect(numbers(where(greater(x, 0), x, constant(tensor([Infinity, Infinity]))))).toEqual([1, Infinity]);
+});
+test.each(['gelu', 'softmax', 'logSoftmax', 'logSumExp'] as const)('%s refuses integers, for which no provider has it', (op) => {
+  const integers = constant(int32([1, 2, 3]));
+  expect(() => ops[op](integers)).toThrow(`${op}: expected float32, but int32 came`);
 });

@@ -117,7 +117,8 @@ function run(at: Direction, kind: Kind, node: NodeReader, backwards: boolean, co
     states = counts ? made.map((next, i) => ops.where(counts, next, states[i]!)) : made;
     outputs[step] = counts ? ops.where(counts, made[0]!, 0) : made[0]!;
   }
-  return { outputs, states };
+  const some = counting?.(0); // a row without any step ends in zeros, as in onnxruntime, and not in its initial state
+  return { outputs, states: some ? states.map((state) => ops.where(some, state, 0)) : states };
 }
 /** For rows shorter than the rest: true [n, 1] where a step is within the row. Beyond it outputs are 0 and states stay. */
 function lengthsOf(node: NodeReader, steps: number): ((step: number) => Value) | undefined {

@@ -1,16 +1,17 @@
-/** Graph capture: recorded steps have the bits of plain ones, and a recording that has not is found and not used. */
+/** Graph capture: recorded steps have the bits of plain ones, and a recording that has not is found and not used. CAPTURE_REPEATS=50 loads that often. */
 import { expect, test } from 'playwright/test';
 import type { RunScenario } from './harness/page';
 
 type Window = { readonly runScenario: RunScenario };
+const repeats = Number(process.env.CAPTURE_REPEATS ?? 5);
 test.beforeEach(async ({ page }) => {
   await page.goto(process.env.STIPPLE_HARNESS_URL!);
   await page.waitForFunction(() => 'runScenario' in window);
 });
 for (const build of ['jspi', 'asyncify'])
   test(`a program loaded again and again replays the bits of plain steps (${build})`, async ({ page }) => {
-    const answer = await page.evaluate((b) => (window as unknown as Window).runScenario('captureTrial', { program: 'mlp', steps: 4, repeats: 5, build: b }), build);
-    expect(answer).toEqual({ compared: 25, differing: 0, note: 'software adapter' });
+    const answer = await page.evaluate((args) => (window as unknown as Window).runScenario('captureTrial', { program: 'mlp', steps: 4, ...args }), { repeats, build });
+    expect(answer).toEqual({ compared: 5 * repeats, differing: 0, note: 'software adapter' });
   });
 test('a program that hands an input out is not recorded', async ({ page }) => {
   const answer = await page.evaluate(() => (window as unknown as Window).runScenario('captureTrial', { program: 'counting', steps: 5, repeats: 2 }));

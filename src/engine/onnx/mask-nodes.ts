@@ -2,7 +2,7 @@
 import { MismatchError } from '../../base/errors';
 import { sameShape, showShape, type Params, type Tensor } from '../../base/tensor';
 import { dtypeHere, fromTensor } from './border';
-import { constantName, copied } from './patch';
+import { constantName, copied, headOf, type TensorHead } from './patch';
 import { ProtoReader, ProtoWriter } from './protobuf';
 import { dtypeOf, writeTensor } from './tensor-proto';
 
@@ -63,16 +63,11 @@ function typesOf(graph: ProtoReader, masks: Params): ReadonlyMap<string, Stored>
   if (missing !== undefined) throw new MismatchError(`The model stores no dense initializer "${missing}" that could be masked. Give masks under the names that the file has.`);
   return codes;
 }
-interface Head {
-  readonly name: string;
-  readonly code: number;
-  readonly dims: readonly number[];
-}
 /** Of a Constant node's tensor; undefined for other nodes. */
-function headOfConstant(bytes: Uint8Array): Head | undefined {
+function headOfConstant(bytes: Uint8Array): TensorHead | undefined {
   const name = constantName(new ProtoReader(bytes));
   const node = new ProtoReader(bytes);
-  let head: Head | undefined;
+  let head: TensorHead | undefined;
   while (name !== undefined && node.next())
     if (node.field !== 5) node.skip();
     else {
@@ -82,19 +77,6 @@ function headOfConstant(bytes: Uint8Array): Head | undefined {
         else attribute.skip();
     }
   return head;
-}
-/** Of a TensorProto, without its numbers. */
-function headOf(message: ProtoReader): Head {
-  const dims: number[] = [];
-  let [name, code] = ['', 0];
-  while (message.next())
-    switch (message.field) {
-      case 1: message.intsInto(dims); break;
-      case 2: code = message.int(); break;
-      case 8: name = message.text(); break;
-      default: message.skip();
-    }
-  return { name, code, dims };
 }
 /** A node that reads masked initializers through their products, within its subgraphs too. */
 function renamedNode(node: ProtoReader, codes: ReadonlyMap<string, Stored>): ProtoWriter {

@@ -24,7 +24,7 @@ const TENSOR = 5;
 export function patchInitializers(bytes: Uint8Array, tensors: Params): Uint8Array {
   const left = new Map(Object.entries(tensors));
   const patched = copied(new ProtoReader(bytes), GRAPH, (graph) => {
-    const done = copied(graph, INITIALIZER, (initializer) => patchTensor(initializer, left));
+    const done = copied(graph, INITIALIZER, (initializer, bytes) => patchTensor(initializer, bytes, left));
     return left.size === 0 ? done : copied(new ProtoReader(done.finish()), NODE, (node, whole) => patchConstant(node, whole, left));
   });
   const [missing] = left.keys();
@@ -46,6 +46,26 @@ export function copied(message: ProtoReader, field: number, change: (inner: Prot
 }
 /** TensorProto fields that hold numbers, or say where they are: all but dims, type, name and doc string. */
 const NUMBERS: ReadonlySet<number> = new Set([3, 4, 5, 6, 7, 9, 10, 11, 13, 14]);
+/** Dims, type and name. */
+const HEAD: ReadonlySet<number> = new Set([1, 2, 8]);
+export interface TensorHead {
+  readonly name: string;
+  readonly code: number;
+  readonly dims: readonly number[];
+}
+/** Of a TensorProto, without its numbers. */
+export function headOf(message: ProtoReader): TensorHead {
+  const dims: number[] = [];
+  let [name, code] = ['', 0];
+  while (message.next())
+    switch (message.field) {
+      case 1: message.intsInto(dims); break;
+      case 2: code = message.int(); break;
+      case 8: name = message.text(); break;
+      default: message.skip();
+    }
+  return { name, code, dims };
+}
 /** The name of what a Constant node makes; undefined for every other node. */
 export function constantName(node: ProtoReader): string | undefined {
   let [output, operator] = ['', ''];
@@ -58,29 +78,22 @@ export function constantName(node: ProtoReader): string | undefined {
 function patchConstant(node: ProtoReader, whole: Uint8Array, left: Map<string, Tensor>): ProtoWriter | undefined {
   const name = constantName(node);
   if (name === undefined || !left.has(name)) return undefined;
-  return copied(new ProtoReader(whole), ATTRIBUTE, (attribute) => copied(attribute, TENSOR, (tensor) => patchTensor(tensor, left, name)));
+  return copied(new ProtoReader(whole), ATTRIBUTE, (attribute) => copied(attribute, TENSOR, (tensor, bytes) => patchTensor(tensor, bytes, left, name)));
 }
 /** @param known the name that the tensor goes by; default: its own */
-function patchTensor(message: ProtoReader, left: Map<string, Tensor>, known?: string): ProtoWriter | undefined {
-  const rest = new ProtoWriter();
-  const dims: number[] = [];
-  let [name, code] = ['', 0];
-  while (message.next())
-    switch (message.field) {
-      case 1: message.intsInto(dims); break;
-      case 2: code = message.int(); break;
-      case 8: name = message.text(); break;
-      default: {
-        const raw = message.raw();
-        if (!NUMBERS.has(message.field)) rest.field(message.field, message.wire, raw);
-      }
-    }
+function patchTensor(message: ProtoReader, whole: Uint8Array, left: Map<string, Tensor>, known?: string): ProtoWriter | undefined {
+  const { name, code, dims } = headOf(new ProtoReader(whole));
   const key = known ?? name;
   const tensor = left.get(key);
   if (!tensor) return undefined;
   left.delete(key);
   const dtype: OnnxDType = dtypeOf(code, `The initializer ${key}`);
   if (dtypeHere(dtype) !== tensor.dtype || !sameShape(dims, tensor.shape)) throw new MismatchError(`Initializer ${key} is ${dtype}${showShape(dims)} in the file, but ${tensor.dtype}${showShape(tensor.shape)} came.`);
+  const rest = new ProtoWriter(); // what else the file says of it: its documentation, fields of later versions
+  while (message.next()) {
+    const raw = message.raw();
+    if (!NUMBERS.has(message.field) && !HEAD.has(message.field)) rest.field(message.field, message.wire, raw);
+  }
   writeTensor(rest, fromTensor(tensor, dtype, `Initializer ${key}`), name, code);
   return rest;
 }

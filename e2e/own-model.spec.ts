@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from 'playwright/test';
-import { writeNpz } from '../src/data/npz';
+import { writeNpz } from '../src/data/files/npz';
 import { decodeModel } from '../src/engine/onnx/model';
 import { readOnnx } from '../src/engine/onnx/reader';
 import { createReferenceExecutor } from '../src/runtime/reference';

@@ -1,8 +1,8 @@
 /** `stipple infer`: runs an ONNX file on arrays of a NumPy archive. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { InputError } from '../base/errors';
-import { readNpz, writeNpz } from '../data/npz';
-import type { NpyArray } from '../data/npy';
+import { readNpz, writeNpz } from '../data/files/npz';
+import type { NpyArray } from '../data/files/npy';
 import { fromTensor } from '../engine/onnx/border';
 import { decodeModel, type OnnxTensor, type OnnxValueInfo } from '../engine/onnx/model';
 import { checkFolders } from './files';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { writeNpz, readNpz } from '../data/npz';
+import { writeNpz, readNpz } from '../data/files/npz';
 import { readSafetensors } from '../engine/safetensors';
 import { decodeModel } from '../engine/onnx/model';
 import { fixturePath } from '../lab/own/testing/kit';

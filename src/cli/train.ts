@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { InputError } from '../base/errors';
-import { readNpz } from '../data/npz';
+import { readNpz } from '../data/files/npz';
 import type { Executor } from '../engine/executor';
 import { writeSafetensors } from '../engine/safetensors';
 import { createLab } from '../lab/create-lab';

@@ -5,11 +5,11 @@
  */
 import { floats, tensor, type Params, type Tensor } from '../base/tensor';
 import { augment } from '../data/augment';
-import { glyphSize, makeGlyphs, upstreamClasses, type GlyphsSpec } from '../data/glyphs';
+import { glyphSize, makeGlyphs, upstreamClasses, type GlyphsSpec } from '../data/sets/glyphs';
 import { countOf, take, type Labelled } from '../data/labelled';
 import { readTypefaces } from '../data/typefaces';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../engine/onnx/model';
-import { add, conv2d, div, linear, matmul, mean, mul, relu, reshape, sqrt, sub } from '../engine/ops';
+import { add, conv2d, div, linear, matmul, mean, mul, relu, reshape, sqrt, sub, transpose } from '../engine/ops';
 import { square } from '../engine/ops/compose';
 import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
@@ -18,6 +18,7 @@ import { initConv, initDense, initNorm, prefixed, type Views } from '../nn/layer
 import { crossEntropy } from '../nn/losses';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
+import { accuracyOn, shapesOf, shuffled } from './common';
 
 const spec = { classes: 'A-Z', typefaces: 'seen', perClass: 160, augmentation: 'weak', steps: 900, batch: 64, learningRate: 4e-3, weightDecay: 0.01, warmUp: 60, clipNorm: 1 } as const;
 const seed = 1;
@@ -51,29 +52,16 @@ function forward(p: Views, images: Value, given?: readonly { mean: Value; varian
   return { logits: add(matmul(features, p['fc2.weight']!), p['fc2.bias']!), used };
 }
 
-const labelled = (set: Labelled, size: number): Labelled => take(set, Uint32Array.from({ length: size }, (_, i) => (i * 7919) % countOf(set)));
-
-/** Statistics of the trained network over `set`, and its accuracy on `heldOut` with them. */
-async function settle(lab: Lab, params: Params, set: Labelled, heldOut: Labelled): Promise<{ statistics: Params; accuracy: number }> {
-  const shapes = Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, shape]));
-  const sample = labelled(set, 1024);
-  const inputs = { images: { shape: sample.x.shape } };
-  const statistics: Record<string, Tensor> = {};
-  const measured = await lab.forward({ name: 'letters-statistics', params: shapes, inputs, outputs: ({ params: p, inputs: at }) => Object.fromEntries(forward(p, at.images!).used.flatMap((m, i) => [[`${i}.mean`, m.mean], [`${i}.variance`, m.variance]])) }).run(params, { images: sample.x });
-  convs.forEach(({ outputs }, i) => {
-    statistics[`bn${i + 1}.running_mean`] = tensor(floats(measured[`${i}.mean`]!), [outputs]);
-    statistics[`bn${i + 1}.running_var`] = tensor(floats(measured[`${i}.variance`]!), [outputs]);
-  });
-  const all = { ...params, ...statistics };
-  const given = (p: Views) => convs.map(({ outputs }, i) => ({ mean: reshape(p[`bn${i + 1}.running_mean`]!, [1, outputs, 1, 1]), variance: reshape(p[`bn${i + 1}.running_var`]!, [1, outputs, 1, 1]) }));
-  const { logits } = await lab.forward({ name: 'letters-test', params: Object.fromEntries(Object.entries(all).map(([name, { shape }]) => [name, shape])), inputs: { images: { shape: heldOut.x.shape } }, outputs: ({ params: p, inputs: at }) => ({ logits: forward(p, at.images!, given(p)).logits }) }).run(all, { images: heldOut.x });
-  const classes = heldOut.classes.length;
-  const hits = [...heldOut.y.data].filter((label, i) => {
-    const row = floats(logits!).subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity)) === label;
-  }).length;
-  return { statistics, accuracy: hits / countOf(heldOut) };
+/** Statistics of the trained network over a part of `set`: its running means and variances. */
+async function statisticsOf(lab: Lab, params: Params, set: Labelled): Promise<Params> {
+  const sample = take(set, Uint32Array.from({ length: 1024 }, (_, i) => (i * 7919) % countOf(set)));
+  const measured = await lab.forward({ name: 'letters-statistics', params: shapesOf(params), inputs: { images: { shape: sample.x.shape } }, outputs: ({ params: p, inputs: at }) => Object.fromEntries(forward(p, at.images!).used.flatMap((m, i) => [[`${i}.mean`, m.mean], [`${i}.variance`, m.variance]])) }).run(params, { images: sample.x });
+  return Object.fromEntries(convs.flatMap(({ outputs }, i) => [[`bn${i + 1}.running_mean`, tensor(floats(measured[`${i}.mean`]!), [outputs])], [`bn${i + 1}.running_var`, tensor(floats(measured[`${i}.variance`]!), [outputs])]]));
 }
+/** The running statistics among the params, as `forward` takes them. */
+const given = (p: Views) => convs.map(({ outputs }, i) => ({ mean: reshape(p[`bn${i + 1}.running_mean`]!, [1, outputs, 1, 1]), variance: reshape(p[`bn${i + 1}.running_var`]!, [1, outputs, 1, 1]) }));
+/** Dense weights as the file holds them are [out, in]. */
+const fromFile = (p: Views): Views => ({ ...p, 'fc1.weight': transpose(p['fc1.weight']!, [1, 0]), 'fc2.weight': transpose(p['fc2.weight']!, [1, 0]) });
 
 /** [in, out] -> [out, in], as Gemm with transB holds it. */
 function transposed({ shape, data }: Tensor): OnnxTensor {
@@ -111,30 +99,33 @@ function fileOf(params: Params): OnnxModel {
   };
 }
 
+async function letters(lab: Lab): Promise<(more: Pick<GlyphsSpec, 'split' | 'perClass'>) => Labelled> {
+  const typefaces = readTypefaces(await lab.asset('data/typefaces.bin'));
+  return (more) => makeGlyphs(typefaces, { seed, classes: upstreamClasses, ...more });
+}
+
 export const recipe = defineRecipe({
   id: 'letters',
   title: 'Small CNN with batch normalisation, trained on upright capital letters, as an exporter writes it',
+  base: 'cnn',
+  says: 'What "Train your own model" opens on: a file as PyTorch would have exported it, with an open batch and batch normalisation in use. It reads upright capital letters.',
   seed,
   spec,
   make: async (lab) => {
-    const typefaces = readTypefaces(await lab.asset('data/typefaces.bin'));
-    const draw = (more: Pick<GlyphsSpec, 'split' | 'perClass'>): Labelled => makeGlyphs(typefaces, { seed, classes: upstreamClasses, ...more });
-    const train = draw({ split: 'letters/train', perClass: spec.perClass });
+    const train = (await letters(lab))({ split: 'letters/train', perClass: spec.perClass });
     const rng = lab.rng.fork('init');
     const start: Params = Object.assign(
       {},
       ...convs.map(({ inputs, outputs, kernel }, i) => ({ ...prefixed(`conv${i + 1}`, initConv(rng.fork('conv', i), inputs, outputs, kernel)), ...prefixed(`bn${i + 1}`, initNorm(outputs)) })),
       prefixed('fc1', initDense(rng.fork('fc1'), flat, hidden)), prefixed('fc2', initDense(rng.fork('fc2'), hidden, upstreamClasses.length)),
     ) as Params; // Object.assign forgets the type of what it spreads
-    const n = countOf(train);
-    const orders: Uint32Array[] = [];
-    const order = (epoch: number): Uint32Array => (orders[epoch] ??= lab.rng.fork('epoch', epoch).permutation(n));
+    const order = shuffled(lab.rng, countOf(train), spec.batch);
     const rate = cosine(spec.learningRate, spec.steps, spec.warmUp);
     lab.expect(spec.steps);
     const params = await lab.train({
       trainer: lab.trainer({
         name: 'letters-train',
-        params: Object.fromEntries(Object.entries(start).map(([name, { shape }]) => [name, shape])),
+        params: shapesOf(start),
         batch: { images: { shape: [spec.batch, 1, glyphSize, glyphSize] }, labels: { shape: [spec.batch], dtype: 'int32' } },
         loss: ({ params: p, batch }) => ({ loss: crossEntropy(forward(p, batch.images!).logits, batch.labels!) }),
         optimizer: adam({ clipNorm: spec.clipNorm }),
@@ -144,11 +135,15 @@ export const recipe = defineRecipe({
       steps: spec.steps,
       hyper: (step) => ({ learningRate: rate(step), weightDecay: spec.weightDecay }),
       next: (step) => {
-        const { x, y } = take(train, Uint32Array.from({ length: spec.batch }, (_, i) => order(Math.floor((step * spec.batch + i) / n))[(step * spec.batch + i) % n]!));
+        const { x, y } = take(train, order(step));
         return { images: tensor(augment(floats(x), lab.rng.fork('augment', step), spec.augmentation), x.shape), labels: y };
       },
     });
-    const { statistics, accuracy } = await settle(lab, params, train, draw({ split: 'letters/test', perClass: 40 }));
-    return { file: fileOf({ ...params, ...statistics }), metrics: { 'held-out/accuracy': accuracy, 'chance/accuracy': 1 / upstreamClasses.length } };
+    return { file: fileOf({ ...params, ...(await statisticsOf(lab, params, train)) }) };
+  },
+  measure: async (lab, params) => {
+    const heldOut = (await letters(lab))({ split: 'letters/test', perClass: 40 });
+    const value = await accuracyOn(lab, 'letters-test', params, heldOut, ({ params: p, images }) => forward(fromFile(p), images, given(p)).logits);
+    return [{ name: 'held-out accuracy', value, better: 'higher', baseline: { name: 'chance', value: 1 / upstreamClasses.length } }];
   },
 });

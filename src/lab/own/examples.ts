@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../base/errors';
 import { showShape, sizeOf, type DType, type Shape, type Tensor } from '../../base/tensor';
-import type { NpyArray } from '../../data/npy';
+import type { NpyArray } from '../../data/files/npy';
 import { dtypeHere } from '../../engine/onnx/border';
 import type { OnnxModel, OnnxValueInfo } from '../../engine/onnx/model';
 import { openAxis, type InputShapes } from './open';

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { floats } from '../../base/tensor';
-import type { NpyArray } from '../../data/npy';
+import type { NpyArray } from '../../data/files/npy';
 import { encodeModel, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from '../../engine/onnx/model';
 import { createWasmExecutor } from '../../runtime/wasm';
 import { openModel, type ModelFile } from './open';

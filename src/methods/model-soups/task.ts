@@ -1,8 +1,8 @@
 /** What the ingredients are fine-tuned on: characters that the pre-trained encoder has not seen, or the user's own images. */
 import { InputError } from '../../base/errors';
 import { floats, type Params } from '../../base/tensor';
-import { downstreamClasses, glyphShifts, makeGlyphs, type GlyphsSpec } from '../../data/glyphs';
-import { labelledFromIdx, pairIdx } from '../../data/idx';
+import { downstreamClasses, glyphShifts, makeGlyphs, type GlyphsSpec } from '../../data/sets/glyphs';
+import { labelledFromIdx, pairIdx } from '../../data/files/idx';
 import { countOf, splitOff, type Labelled } from '../../data/labelled';
 import { readTypefaces } from '../../data/typefaces';
 import { readCheckpoint } from '../../engine/onnx/writer';

@@ -1,12 +1,12 @@
 /** Where x and y come from: the user's files, or the letters that the page draws. */
 import { InputError } from '../../base/errors';
 import { floats, sizeOf, type Shape } from '../../base/tensor';
-import { readCsv } from '../../data/csv';
-import { glyphSize, makeGlyphs, upstreamClasses } from '../../data/glyphs';
-import { labelledFromIdx, pairIdx } from '../../data/idx';
+import { readCsv } from '../../data/files/csv';
+import { glyphSize, makeGlyphs, upstreamClasses } from '../../data/sets/glyphs';
+import { labelledFromIdx, pairIdx } from '../../data/files/idx';
 import type { Labelled } from '../../data/labelled';
-import type { NpyArray } from '../../data/npy';
-import { readNpz } from '../../data/npz';
+import type { NpyArray } from '../../data/files/npy';
+import { readNpz } from '../../data/files/npz';
 import { readTypefaces } from '../../data/typefaces';
 import type { Lab } from '../../lab/lab';
 import type { Arrays } from '../../lab/own/examples';

@@ -3,7 +3,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../base/errors';
 import { floats } from '../../base/tensor';
-import { readNpz, writeNpz } from '../../data/npz';
+import { readNpz, writeNpz } from '../../data/files/npz';
 import { decodeModel } from '../../engine/onnx/model';
 import { readSafetensors } from '../../engine/safetensors';
 import { testLab, type TestLab } from '../../lab/testing';

@@ -2,8 +2,8 @@
 import { zipSync } from 'fflate';
 import { InputError } from '../../base/errors';
 import type { Params } from '../../base/tensor';
-import { writeNpz } from '../../data/npz';
-import type { NpyArray } from '../../data/npy';
+import { writeNpz } from '../../data/files/npz';
+import type { NpyArray } from '../../data/files/npy';
 import { writeSafetensors } from '../../engine/safetensors';
 import type { Examples } from '../../lab/own/examples';
 import { allWeights, bakedModel, maskedModel } from '../../lab/own/export/model';

@@ -1,6 +1,6 @@
 /** A text as rows of token ids, for a model of language. */
 import { InputError } from '../../base/errors';
-import type { NpyArray } from '../../data/npy';
+import type { NpyArray } from '../../data/files/npy';
 
 export interface TokenRows {
   /** [n, length] int32. */

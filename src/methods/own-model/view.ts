@@ -1,6 +1,6 @@
 /** The data as a person wants to see them before anything is run. */
 import { sizeOf, type Tensor } from '../../base/tensor';
-import type { NpyArray } from '../../data/npy';
+import type { NpyArray } from '../../data/files/npy';
 import type { ArrayDescription, DataView } from '../../spec/own-screen';
 import type { Images } from '../../spec/picture';
 import type { OwnData } from './data';

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../base/random';
 import { floats, int32, tensor, type Tensor } from '../../base/tensor';
-import { augmentScenes, className, classesOf, classPrompts, makeSceneClasses, sceneSide, tokenize, tokens, vocabulary, type SceneClass, type SceneStyle } from '../../data/scenes';
+import { augmentScenes, className, classesOf, classPrompts, makeSceneClasses, sceneSide, tokenize, tokens, vocabulary, type SceneClass, type SceneStyle } from '../../data/sets/scenes';
 import type { ImageSet } from './judge';
 import { batchSize, type Prompts } from './step';
 

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { Random } from '../../base/random';
 import { floats } from '../../base/tensor';
-import { writeWav } from '../../data/wav';
+import { writeWav } from '../../data/files/wav';
 import { testLab } from '../../lab/testing';
 import { initSiren, siren, type SirenShape } from '../../nn/siren';
 import { createWasmExecutor } from '../../runtime/wasm';

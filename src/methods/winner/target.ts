@@ -1,10 +1,10 @@
 /** What is fitted: a generated signal, the loudest part of a WAV, or a PNG; always points x [n, d] in [-1, 1] and values y [n, C] in [-1, 1]. */
 import { InputError } from '../../base/errors';
 import { tensor, type Tensor } from '../../base/tensor';
-import { readPng, resizeImage } from '../../data/png';
-import { grid, makeSignal, type SignalKind } from '../../data/signals';
+import { readPng, resizeImage } from '../../data/files/png';
+import { grid, makeSignal, type SignalKind } from '../../data/sets/signals';
 import { spectralCentroid1d, spectralCentroid2d, spectralCentroidFlattened } from '../../data/spectrum';
-import { cutSignal, readWav } from '../../data/wav';
+import { cutSignal, readWav } from '../../data/files/wav';
 import type { FileBytes } from '../../spec/messages';
 
 export interface Target {

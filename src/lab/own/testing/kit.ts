@@ -1,6 +1,6 @@
 /** Models exported by PyTorch, with their data and what PyTorch computed from them (tools/make-own-fixtures.py), ready for a test. */
 import { readFileSync } from 'node:fs';
-import { readNpz } from '../../../data/npz';
+import { readNpz } from '../../../data/files/npz';
 import type { Executor } from '../../../engine/executor';
 import type { OptimizerChoice, Task, TensorChoice } from '../../../spec/own-model';
 import { resolveUses } from '../../../spec/pattern';

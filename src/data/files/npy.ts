@@ -2,9 +2,9 @@
  * NumPy's array files, in and out (format versions 1 to 3: numpy.lib.format). Files are hostile input: the header is read by a strict
  * grammar of its own, never evaluated, and its sizes are checked against the bytes that came.
  */
-import { InputError } from '../base/errors';
-import { fromHalf } from '../base/half';
-import { sizeOf, stridesOf, type Shape } from '../base/tensor';
+import { InputError } from '../../base/errors';
+import { fromHalf } from '../../base/half';
+import { sizeOf, stridesOf, type Shape } from '../../base/tensor';
 
 export type NpyDType = 'float32' | 'float64' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'bool';
 export type NpyData = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;

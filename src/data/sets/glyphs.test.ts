@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { Fingerprint } from '../base/hash';
-import { floats } from '../base/tensor';
+import { InputError } from '../../base/errors';
+import { Fingerprint } from '../../base/hash';
+import { floats } from '../../base/tensor';
 import { downstreamClasses, glyphShifts, makeGlyphs, upstreamClasses, type GlyphsSpec } from './glyphs';
-import type { Labelled } from './labelled';
-import { readTypefaces } from './typefaces';
+import type { Labelled } from '../labelled';
+import { readTypefaces } from '../typefaces';
 
-const typefaces = readTypefaces(new Uint8Array(readFileSync(new URL('../../public/data/typefaces.bin', import.meta.url))));
+const typefaces = readTypefaces(new Uint8Array(readFileSync(new URL('../../../public/data/typefaces.bin', import.meta.url))));
 const spec: GlyphsSpec = { seed: 7, split: 'test', classes: downstreamClasses, perClass: 3 };
 const draw = (more: Partial<GlyphsSpec> = {}): Labelled => makeGlyphs(typefaces, { ...spec, ...more });
 const pixels = 28 * 28;

@@ -1,5 +1,5 @@
 /** Shapes and textures of the scenes, as rules on the plane: one line each. */
-import { cos, sin } from '../base/math';
+import { cos, sin } from '../../base/math';
 
 /** Whether (u, v) is inside, in a frame where the shape fills about [-1, 1] x [-1, 1]; v points down. */
 type Inside = (u: number, v: number) => boolean;

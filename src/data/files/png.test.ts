@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 import { pngLimits, readPng } from './png';
 
 /** CRC-32 of the PNG specification's appendix, bit by bit. */

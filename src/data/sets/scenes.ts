@@ -4,10 +4,10 @@
  * the middle, crisp); style 'shifted' moves towards light, patchy backgrounds, smaller objects, blur, a warm cast and noise as `strength`
  * goes from 0 (equal to 'original', bit for bit) to 1. Example i depends on (seed, split, i) alone; its object is the same in both styles.
  */
-import { InputError } from '../base/errors';
-import { cos, sin } from '../base/math';
-import { Random } from '../base/random';
-import { int32, tensor, type Tensor } from '../base/tensor';
+import { InputError } from '../../base/errors';
+import { cos, sin } from '../../base/math';
+import { Random } from '../../base/random';
+import { int32, tensor, type Tensor } from '../../base/tensor';
 import { insideShape, shapes, textures, textureTone } from './scene-parts';
 
 export { shapes, textures } from './scene-parts';

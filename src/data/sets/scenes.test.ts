@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { Fingerprint } from '../base/hash';
-import { Random } from '../base/random';
-import { floats } from '../base/tensor';
+import { InputError } from '../../base/errors';
+import { Fingerprint } from '../../base/hash';
+import { Random } from '../../base/random';
+import { floats } from '../../base/tensor';
 import { augmentScenes, classesOf, className, classPrompts, colours, makeSceneClasses, makeScenes, maxCaptionTokens, shapes, textures, tokenize, tokenizeAll, tokens, vocabulary } from './scenes';
 
 const size = 3 * 32 * 32;

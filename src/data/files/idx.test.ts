@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { floats } from '../base/tensor';
+import { InputError } from '../../base/errors';
+import { floats } from '../../base/tensor';
 import { labelledFromIdx, pairIdx, readIdx, type NamedBytes } from './idx';
 
 /** An IDX file of unsigned bytes, as the format's page tells it. */
@@ -124,7 +124,7 @@ test('files without a partner are refused by name', () => {
   expect(refusal(() => pairIdx([]))).toMatch(/0 came\. /);
 });
 
-const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+const shared = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
 const real = ['mnist-test-2k-labels-idx1-ubyte.gz', 'mnist-train-8k-images-idx3-ubyte.gz', 'mnist-test-2k-images-idx3-ubyte.gz', 'mnist-train-8k-labels-idx1-ubyte.gz'];
 const there = real.every((name) => existsSync(shared + name));
 test.skipIf(!there)(`MNIST's own files read as node's zlib reads them${there ? '' : ' (skipped: ../shared/data has no MNIST files)'}`, () => {

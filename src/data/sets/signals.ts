@@ -3,10 +3,10 @@
  * its samples. Samples lie at x_n = -1 + 2n/(N-1), n = 0..N-1, both ends included; frequencies are fractions of Nyquist, which is
  * half a cycle per sample. The function is scaled once, to max |y| = 1 over the samples.
  */
-import { InputError } from '../base/errors';
-import { cos, sin } from '../base/math';
-import { Random } from '../base/random';
-import { fft } from './fft';
+import { InputError } from '../../base/errors';
+import { cos, sin } from '../../base/math';
+import { Random } from '../../base/random';
+import { fft } from '../fft';
 
 export type SignalKind = 'low-pass' | 'band-limited' | 'broadband' | 'chirp';
 export interface SignalSpec {

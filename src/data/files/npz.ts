@@ -1,6 +1,6 @@
 /** Several named NumPy arrays in one file: a ZIP of .npy files, as `numpy.savez` and `numpy.savez_compressed` write it. Hostile input. */
 import { unzipSync, zipSync } from 'fflate';
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 import { readNpy, writeNpy, type NpyArray } from './npy';
 
 export const npzLimits = { arrays: 4096, unpackedBytes: 2 ** 31 } as const;

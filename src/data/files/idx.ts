@@ -4,10 +4,10 @@
  * A gzipped file is inflated piece by piece into just as much room as its header asks for, within `limits`.
  */
 import { Gunzip } from 'fflate';
-import { InputError } from '../base/errors';
-import { sizeOf, type Shape } from '../base/tensor';
-import { bilinear } from './augment';
-import type { Labelled } from './labelled';
+import { InputError } from '../../base/errors';
+import { sizeOf, type Shape } from '../../base/tensor';
+import { bilinear } from '../augment';
+import type { Labelled } from '../labelled';
 
 /** What is refused: more bytes than this, inflated; images larger than this. */
 export const limits = { inflatedBytes: 256 * 2 ** 20, imageSide: 1024 };

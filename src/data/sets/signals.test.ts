@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Fingerprint } from '../base/hash';
+import { Fingerprint } from '../../base/hash';
 import { makeSignal, midpointGrid, signalAt, signalBands, type SignalKind, type SignalSpec } from './signals';
-import { powerSpectrum, spectralCentroid1d, zeroPredictorPsnr } from './spectrum';
+import { powerSpectrum, spectralCentroid1d, zeroPredictorPsnr } from '../spectrum';
 
 const kinds = Object.keys(signalBands) as SignalKind[];
 const spec = (kind: SignalKind, count = 2048): SignalSpec => ({ kind, count, seed: 11 });

@@ -1,5 +1,5 @@
 /** A table of comma-separated values, the last column the label: a class, or a number to be predicted. Hostile input. */
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 import type { NpyArray } from './npy';
 
 export interface CsvTable {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
-import { limits } from '../spec/experiment';
+import { InputError } from '../../base/errors';
+import { limits } from '../../spec/experiment';
 import { cutSignal, readWav, writeWav } from './wav';
 
 interface Parts { codec?: number; channels?: number; rate?: number; bits?: number; block?: number; data: Uint8Array; extensible?: boolean; guid?: number[]; before?: Uint8Array; fmtSize?: number }

@@ -3,8 +3,8 @@
  * number of channels, mixed to one. Files are hostile input: every length is checked before it is followed.
  * Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft 1991) and the later extensible header.
  */
-import { InputError } from '../base/errors';
-import { limits } from '../spec/experiment';
+import { InputError } from '../../base/errors';
+import { limits } from '../../spec/experiment';
 
 export interface Wav {
   readonly sampleRateHz: number;

@@ -2,13 +2,13 @@
  * Letters and digits of real typefaces as 28 x 28 grey images: ink 1 on 0, the glyph centred in a 20 px box as in MNIST (LeCun et al.
  * 1998), then moved a little. Example i depends on (seed, split, i) alone. Shifted sets draw the same glyphs and then change them.
  */
-import { InputError } from '../base/errors';
-import { cos, exp, sin } from '../base/math';
-import { Random } from '../base/random';
-import { int32, tensor } from '../base/tensor';
-import type { Labelled } from './labelled';
-import { type Affine, flatten, type Polygon, rasterise } from './outline-raster';
-import type { Typeface } from './typefaces';
+import { InputError } from '../../base/errors';
+import { cos, exp, sin } from '../../base/math';
+import { Random } from '../../base/random';
+import { int32, tensor } from '../../base/tensor';
+import type { Labelled } from '../labelled';
+import { type Affine, flatten, type Polygon, rasterise } from '../outline-raster';
+import type { Typeface } from '../typefaces';
 
 export const glyphSize = 28;
 /** The longer side of a glyph's box before it is moved. */

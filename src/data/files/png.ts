@@ -5,10 +5,10 @@
  */
 import { decode } from 'fast-png';
 import { Unzlib } from 'fflate';
-import { InputError } from '../base/errors';
-import type { Raster } from './raster';
+import { InputError } from '../../base/errors';
+import type { Raster } from '../raster';
 
-export { resizeImage, type Raster } from './raster';
+export { resizeImage, type Raster } from '../raster';
 export const pngLimits = { fileBytes: 32 * 2 ** 20, pixels: 16 * 2 ** 20 } as const;
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

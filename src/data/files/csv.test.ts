@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InputError } from '../base/errors';
+import { InputError } from '../../base/errors';
 import { readCsv } from './csv';
 
 const read = (text: string) => readCsv(new TextEncoder().encode(text), 't.csv');

@@ -1,5 +1,5 @@
 /**
- * Discrete Fourier transforms, forward only: Y_k = sum_n y_n e^(-2 pi i k n / N), unscaled, as numpy.fft has it.
+ * Discrete Fourier transforms, forward unless it says inverse: Y_k = sum_n y_n e^(-2 pi i k n / N), unscaled, as numpy.fft has it.
  * Own code, not a library: those at hand make their twiddle factors with `Math.sin`, whose last digit is the engine's choice, and a
  * centroid made of them would start one experiment with different weights in different browsers. Here only base/math is used.
  */
@@ -120,4 +120,31 @@ export function rfft(y: ArrayLike<number>): Complex {
   const { re, im } = fft(y);
   const bins = (y.length >> 1) + 1;
   return { re: re.slice(0, bins), im: im.slice(0, bins) };
+}
+
+/**
+ * Two-dimensional transform of an image [height, width], row-major: Y[v, u] = sum_rc y[r, c] e^(-2 pi i (v r / height + u c / width)), unscaled.
+ * @throws ShapeError if the parts do not hold height * width numbers
+ */
+export function fft2(re: ArrayLike<number>, width: number, height: number, im?: ArrayLike<number>): Complex {
+  for (const part of im ? [re, im] : [re]) if (part.length !== width * height) throw new ShapeError(`fft2: an image of ${height} x ${width} holds ${width * height} numbers, but ${part.length} came.`);
+  const out: Complex = { re: Float64Array.from(re), im: im ? Float64Array.from(im) : new Float64Array(re.length) };
+  for (let r = 0; r < height; r++) {
+    const row = fft(out.re.subarray(r * width, (r + 1) * width), out.im.subarray(r * width, (r + 1) * width));
+    out.re.set(row.re, r * width);
+    out.im.set(row.im, r * width);
+  }
+  const column: Complex = { re: new Float64Array(height), im: new Float64Array(height) };
+  for (let c = 0; c < width; c++) {
+    for (let r = 0; r < height; r++) [column.re[r], column.im[r]] = [out.re[r * width + c]!, out.im[r * width + c]!];
+    const done = fft(column.re, column.im);
+    for (let r = 0; r < height; r++) [out.re[r * width + c], out.im[r * width + c]] = [done.re[r]!, done.im[r]!];
+  }
+  return out;
+}
+/** Undoes `fft2`: (1 / (height width)) sum of Y e^(+...). With exchanged parts a forward transform is an inverse one. */
+export function ifft2({ re, im }: Complex, width: number, height: number): Complex {
+  const { re: a, im: b } = fft2(im, width, height, re);
+  const scale = 1 / (width * height);
+  return { re: b.map((v) => v * scale), im: a.map((v) => v * scale) };
 }

@@ -63,7 +63,7 @@ export function perTensor({ trainer, initial, batch, hyper }: Workload): Step {
     { name: `${trainer.name}-per-tensor`, state: shapes, feeds: { ...trainer.batch, ...Object.fromEntries(Object.entries(scalars).map(([name, spec]) => [`step.${name}`, spec])) } },
     ({ state, feeds }) => {
       const views = Object.fromEntries(names.map((name) => [name, state[`theta.${name}`]!]));
-      const { loss } = trainer.loss({ params: views, frozen: {}, buffers: {}, batch: mapped(trainer.batch, (_, name) => feeds[name]!) }) as { loss: Value }; // workloads have one loss
+      const { loss } = trainer.loss({ params: views, frozen: {}, average: {}, buffers: {}, batch: mapped(trainer.batch, (_, name) => feeds[name]!) }) as { loss: Value }; // workloads have one loss
       const pieces = gradients(loss, names.map((name) => views[name]!));
       const next = names.map((name, i) => {
         const slots = Object.fromEntries(slotNames.map((slot) => [slot, state[`${slot}.${name}`]!]));
@@ -76,6 +76,6 @@ export function perTensor({ trainer, initial, batch, hyper }: Workload): Step {
   return {
     program,
     initial: mapped(shapes, ({ shape }, name) => (name.startsWith('theta.') ? params[name.slice('theta.'.length)]! : tensor(new Float32Array(sizeOf(shape)), shape))),
-    feeds: (step) => stepFeeds(trainer.optimizer, step, hyper, batch(step)),
+    feeds: (step) => stepFeeds(trainer, step, hyper, batch(step)),
   };
 }

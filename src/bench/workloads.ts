@@ -40,7 +40,7 @@ export interface Step {
 /** The whole step: state theta, m, v; feeds, the batch and Adam's scalars; output `loss`, the mean loss before the update. */
 export function stepOf({ trainer, initial, batch, hyper }: Workload): Step {
   const compiled = trainingProgram(trainer);
-  return { program: compiled.program, initial: initialOf(compiled, initial()), feeds: (step) => stepFeeds(trainer.optimizer, step, hyper, batch(step)) };
+  return { program: compiled.program, initial: initialOf(compiled, initial()), feeds: (step) => stepFeeds(trainer, step, hyper, batch(step)) };
 }
 
 export const adamSettings = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

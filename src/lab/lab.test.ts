@@ -8,7 +8,7 @@ import { crossEntropy } from '../nn/losses';
 import { adam, sgd } from '../nn/optimizers';
 import { createReferenceExecutor } from '../runtime/reference';
 import { createWasmExecutor } from '../runtime/wasm';
-import { Diverged } from './training';
+import { averageOf, Diverged, withoutAverage } from './training';
 import type { Lab, TrainerSpec, TrainingRun } from './lab';
 import { testLab } from './testing';
 
@@ -66,6 +66,38 @@ test('trainings side by side give the bits that each gives alone', async () => {
     expect(floats(a![name]!)).toEqual(floats(c[name]!));
     expect(floats(b![name]!)).toEqual(floats(d[name]!));
   }
+  await kit.close();
+});
+test('a moving average follows its recurrence, starts as the params or as it is given, and leaves the training as it is', async () => {
+  const kit = testLab(wasm);
+  const trainer = kit.lab.trainer({ ...spec, average: true });
+  const hyper = (step: number) => ({ learningRate: 0.02, averageDecay: step < 3 ? 0.5 : 0.8 });
+  const seen: Params[] = [];
+  const run = runOf(kit.lab, { trainer, steps: 8, hyper, watch: { every: 1, call: async ({ params }) => void seen.push(await params()) } });
+  const trained = await kit.lab.train(run);
+  const plain = await kit.lab.train(runOf(kit.lab, { steps: 8 }));
+  expect(withoutAverage(trained)).toEqual(plain); // bit for bit
+  const average = Object.fromEntries(Object.entries(run.from).map(([name, p]) => [name, [...floats(p)]]));
+  seen.forEach((params, step) => {
+    for (const [name, values] of Object.entries(average)) values.forEach((a, i) => (values[i] = hyper(step).averageDecay * a + (1 - hyper(step).averageDecay) * floats(params[name]!)[i]!));
+  });
+  for (const [name, values] of Object.entries(average)) floats(averageOf(trained)[name]!).forEach((a, i) => expect(a).toBeCloseTo(values[i]!, 5));
+  // Four steps, and four more from there, with nothing but the average to carry on (plain SGD keeps no slots): the same bits as eight in a row.
+  const plainly = kit.lab.trainer({ ...spec, average: true, optimizer: sgd() });
+  const eight = await kit.lab.train({ ...run, trainer: plainly });
+  const four = await kit.lab.train({ ...run, trainer: plainly, steps: 4 });
+  expect(await kit.lab.train({ ...run, trainer: plainly, from: four, steps: 4, hyper: (step) => hyper(step + 4), next: (step) => run.next(step + 4) })).toEqual(eight);
+  await kit.close();
+});
+test('the loss sees the average before the step, without gradient; a decay that is missing is asked for', async () => {
+  const kit = testLab(createReferenceExecutor());
+  // loss = sum (theta - average)^2: its gradient is 0 at the start, so nothing moves, ever
+  const pulled: TrainerSpec = { name: 'pulled', params: { w: [3] }, batch: {}, average: true, loss: ({ params, average }) => ({ loss: mean(mul(add(params.w!, mul(average.w!, -1)), add(params.w!, mul(average.w!, -1)))) }), optimizer: sgd() };
+  const run: TrainingRun = { trainer: kit.lab.trainer(pulled), arm: 'w', from: { w: tensor([1, 2, 3]), 'average.w': tensor([1, 2, 6]) }, steps: 1, hyper: () => ({ learningRate: 0.5, averageDecay: 1 }), next: () => ({}) };
+  const { w, 'average.w': average } = await kit.lab.train(run);
+  expect([...floats(w!)]).toEqual([1, 2, 4]); // 3 - 0.5 * 2 (3 - 6) / 3
+  expect([...floats(average!)]).toEqual([1, 2, 6]); // a decay of 1 keeps it
+  await expect(kit.lab.train({ ...run, hyper: () => ({ learningRate: 0.5 }) })).rejects.toThrow('expected `averageDecay`');
   await kit.close();
 });
 test('a buffer is carried from step to step, is given back with the params, and has no gradient', async () => {

@@ -23,10 +23,16 @@ export interface TrainerSpec {
   readonly frozen?: Shapes;
   /** Shapes of buffers: state without gradient (running statistics, averages), replaced by each step. Runs start with theirs in `from`, and give them back. */
   readonly buffers?: Shapes;
+  /**
+   * Keeps a moving average of the params (Polyak and Juditsky 1992; as a teacher: Tarvainen and Valpola 2017, arXiv:1703.01780), updated after
+   * each step with `Hyper.averageDecay`: average <- d average + (1 - d) theta. It begins as the params, or as those that `from` holds under
+   * `average.`, and comes back with the params under the same names: `averageOf`.
+   */
+  readonly average?: boolean;
   /** One batch, as the step is fed with it; noise is part of it. */
   readonly batch: Readonly<Record<string, InputSpec>>;
-  /** The losses: one scalar, or several by name whose gradients `gradient` combines. Metrics are scalars. A buffer left out stays as it is. */
-  readonly loss: (at: { params: Views; frozen: Views; buffers: Views; batch: Views }) => { loss: Value | Readonly<Record<string, Value>>; metrics?: Readonly<Record<string, Value>>; buffers?: Readonly<Record<string, Value>> };
+  /** The losses: one scalar, or several by name whose gradients `gradient` combines. Metrics are scalars. A buffer left out stays as it is. `average`: the moving average before this step, without gradient; empty where none is kept. */
+  readonly loss: (at: { params: Views; frozen: Views; buffers: Views; batch: Views; average: Views }) => { loss: Value | Readonly<Record<string, Value>>; metrics?: Readonly<Record<string, Value>>; buffers?: Readonly<Record<string, Value>> };
   /** From each loss's gradient, flat [P], the one that the optimiser takes. Default: that of the only loss. */
   readonly gradient?: (at: { gradients: Readonly<Record<string, Value>>; theta: Value; batch: Views }) => { gradient: Value; metrics?: Readonly<Record<string, Value>> };
   readonly optimizer: Optimizer;

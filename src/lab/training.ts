@@ -1,13 +1,14 @@
 /** Training steps: forward, backward and optimiser in one program, and the loop that feeds it. */
-import { NumericsError, ShapeError } from '../base/errors';
+import { InputError, MismatchError, NumericsError, ShapeError } from '../base/errors';
 import { floats, sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
 import { flatGradient } from '../engine/autodiff';
 import type { Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
 import { flatOf, viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
+import { add, mul, sub } from '../engine/ops';
 import type { Value } from '../engine/value';
-import type { Hyper, Optimizer } from '../nn/optimizers';
+import type { Hyper } from '../nn/optimizers';
 import type { Control, Host } from './host';
 import type { TrainerSpec, TrainingRun } from './lab';
 
@@ -19,20 +20,40 @@ export interface CompiledTraining {
   /** Which outputs are losses. */
   readonly losses: readonly string[];
 }
-/** The whole step as one program: state theta [P], `buffers` [B] and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
+/** What the average of a param is called beside it. */
+const averagePrefix = 'average.';
+/** The moving average among what a training gives back, under the params' own names. @throws MismatchError where none was kept */
+export function averageOf(trained: Params): Params {
+  const average = Object.entries(trained).flatMap(([name, p]) => (name.startsWith(averagePrefix) ? [[name.slice(averagePrefix.length), p] as const] : []));
+  if (average.length === 0) throw new MismatchError('averageOf: no moving average came. Train with `average: true`.');
+  return Object.fromEntries(average);
+}
+/** What a training gives back, without its average. */
+export const withoutAverage = (trained: Params): Params => Object.fromEntries(Object.entries(trained).filter(([name]) => !name.startsWith(averagePrefix)));
+
+/** Scalars that a step is fed with: the optimiser's, and the decay of the average. @throws InputError where that is missing or no share */
+function stepScalars({ name, optimizer, average }: Pick<TrainerSpec, 'name' | 'optimizer' | 'average'>, step: number, hyper: Hyper): Readonly<Record<string, number>> {
+  const scalars = optimizer.scalars(step, hyper);
+  if (!average) return scalars;
+  const decay = hyper.averageDecay;
+  if (!(decay !== undefined && decay >= 0 && decay <= 1)) throw new InputError(`trainer ${name} keeps an average: expected \`averageDecay\` from 0 to 1 at step ${step}, but ${decay ?? 'none'} came from \`hyper\`.`);
+  return { ...scalars, averageShare: 1 - decay };
+}
+/** The whole step as one program: state theta [P], `buffers` [B], the `average` [P] where one is kept and the optimiser's slots; constant `frozen` [F]; feeds, the batch and a few scalars. */
 export function trainingProgram(spec: TrainerSpec): CompiledTraining {
   let lossNames: readonly string[] = [];
   const layout = layoutOf(spec.params);
   const frozenLayout = layoutOf(spec.frozen ?? {});
   const bufferLayout = layoutOf(spec.buffers ?? {});
   const slots = spec.optimizer.slots(layout.size);
-  const scalarNames = Object.keys(spec.optimizer.scalars(0, { learningRate: 1 }));
+  const scalarNames = Object.keys(stepScalars(spec, 0, { learningRate: 1, averageDecay: 0 }));
+  const averaged = spec.average === true;
   const clash = scalarNames.find((name) => `step.${name}` in spec.batch);
   if (clash) throw new ShapeError(`trainer ${spec.name}: the batch name step.${clash} is the optimiser's. Rename it.`);
   const program = defineProgram(
     {
       name: spec.name,
-      state: { theta: { shape: [layout.size] }, ...(bufferLayout.size > 0 && { buffers: { shape: [bufferLayout.size] } }), ...Object.fromEntries(Object.entries(slots).map(([name, shape]) => [name, { shape }])) },
+      state: { theta: { shape: [layout.size] }, ...(bufferLayout.size > 0 && { buffers: { shape: [bufferLayout.size] } }), ...(averaged && { average: { shape: [layout.size] } }), ...Object.fromEntries(Object.entries(slots).map(([name, shape]) => [name, { shape }])) },
       constants: frozenLayout.size > 0 ? { frozen: { shape: [frozenLayout.size] } } : {},
       feeds: { ...spec.batch, ...Object.fromEntries(scalarNames.map((name) => [`step.${name}`, { shape: [] }])) },
     },
@@ -43,15 +64,18 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
       const frozen = constants.frozen ? viewsOf(constants.frozen, frozenLayout) : {};
       const batch = Object.fromEntries(Object.keys(spec.batch).map((name) => [name, inputs[name]!]));
       const buffers = state.buffers ? viewsOf(state.buffers, bufferLayout) : {};
-      const { loss, metrics, buffers: nextBuffers = {} } = spec.loss({ params: views, frozen, buffers, batch });
+      const average = state.average ? viewsOf(state.average, layout) : {};
+      const { loss, metrics, buffers: nextBuffers = {} } = spec.loss({ params: views, frozen, buffers, batch, average });
       const losses: Readonly<Record<string, Value>> = isValue(loss) ? { loss } : loss;
       lossNames = Object.keys(losses);
       const byLoss = Object.fromEntries(Object.entries(losses).map(([name, l]) => [name, flatGradient(l, views, layout)]));
       const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, batch }) : { gradient: onlyOne(spec.name, byLoss) };
       const scalars = Object.fromEntries(scalarNames.map((name) => [name, inputs[`step.${name}`]!]));
-      const next = spec.optimizer.update({ theta, gradient: combined.gradient, slots: state, scalars });
+      const next = spec.optimizer.update({ theta, gradient: combined.gradient, slots: state, scalars, layout });
       const carried = state.buffers && { buffers: flatOf({ ...buffers, ...nextBuffers }, bufferLayout) };
-      return { state: { theta: next.theta, ...carried, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
+      // average <- average + (1 - d)(theta - average) = d average + (1 - d) theta; what does not move stays as it is, bit for bit
+      const followed = state.average && { average: add(state.average, mul(sub(next.theta, state.average), scalars.averageShare!)) };
+      return { state: { theta: next.theta, ...carried, ...followed, ...next.slots }, outputs: { ...losses, ...metrics, ...('metrics' in combined ? combined.metrics : {}) } };
     },
   );
   return { program, layout, frozenLayout, bufferLayout, losses: lossNames };
@@ -67,14 +91,15 @@ function onlyOne(name: string, gradients: Readonly<Record<string, Value>>): Valu
 /** State and constants of a compiled step before its first run. */
 export function initialOf({ program, layout, frozenLayout, bufferLayout }: CompiledTraining, from: Params, frozen: Params = {}): Record<string, Tensor> {
   const initial: Record<string, Tensor> = { theta: flatten(from, layout) };
+  if (program.state.average) initial.average = Object.keys(from).some((name) => name.startsWith(averagePrefix)) ? flatten(averageOf(from), layout) : flatten(from, layout);
   if (bufferLayout.size > 0) initial.buffers = flatten(from, bufferLayout);
   for (const [name, { input }] of Object.entries(program.state)) initial[name] ??= tensor(new Float32Array(sizeOf(input.shape)), input.shape);
   if (frozenLayout.size > 0) initial.frozen = flatten(frozen, frozenLayout);
   return initial;
 }
-/** Everything that one step is fed with: the batch, and the optimiser's scalars. */
-export function stepFeeds(optimizer: Optimizer, step: number, hyper: Hyper, batch: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  return { ...batch, ...Object.fromEntries(Object.entries(optimizer.scalars(step, hyper)).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
+/** Everything that one step is fed with: the batch, and the scalars of the optimiser and the average. */
+export function stepFeeds(spec: Pick<TrainerSpec, 'name' | 'optimizer' | 'average'>, step: number, hyper: Hyper, batch: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return { ...batch, ...Object.fromEntries(Object.entries(stepScalars(spec, step, hyper)).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
 }
 
 /** Steps between read-backs at most: bounds the outputs waiting on the device. */
@@ -135,11 +160,15 @@ export class Running {
     if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || step === 0) await this.drain();
     if (due) await watch.call({ step: step + 1 + (this.run.firstStep ?? 0), params: () => this.params() });
   }
-  /** With the buffers, where there are any. */
+  /** With the buffers and the average, where there are any. */
   async params(): Promise<Params> {
-    const { layout, bufferLayout } = this.compiled;
-    const params = unflatten(await this.session.read('theta'), layout);
-    return bufferLayout.size > 0 ? { ...params, ...unflatten(await this.session.read('buffers'), bufferLayout) } : params;
+    const { program, layout, bufferLayout } = this.compiled;
+    const read = async (state: string, from: Layout): Promise<Params> => unflatten(await this.session.read(state), from);
+    return {
+      ...(await read('theta', layout)),
+      ...(bufferLayout.size > 0 && (await read('buffers', bufferLayout))),
+      ...(program.state.average && Object.fromEntries(Object.entries(await read('average', layout)).map(([name, p]) => [averagePrefix + name, p]))),
+    };
   }
 
   /** Brings the metrics of steps that are not read back yet. */
@@ -169,7 +198,7 @@ export class Running {
 }
 
 /** What a run's step is fed with. */
-export const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec.optimizer, step, run.hyper(step), run.next(step));
+export const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec, step, run.hyper(step), run.next(step));
 const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
 
 /** A training that left the finite numbers, or whose loss blew up: its last good params are kept on the error. */

@@ -3,9 +3,10 @@
  * `scope(p, 'block0')` reads the params of one part.
  */
 import type { Random } from '../base/random';
-import { sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
+import type { Params } from '../base/tensor';
 import { add, conv2d, einsum, layerNorm as normalized, linear, mul, reshape, sliceAxis, softmax, standardize, type ConvOptions } from '../engine/ops';
 import type { Value } from '../engine/value';
+import { normalTensor, ones, uniformTensor, zeros } from './initializers';
 
 export type Views = Readonly<Record<string, Value>>;
 
@@ -14,10 +15,7 @@ export const prefixed = (prefix: string, params: Params): Params => Object.fromE
 export const scope = (views: Views, prefix: string): Views =>
   Object.fromEntries(Object.entries(views).flatMap(([name, v]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), v]] : [])));
 
-export const zeros = (shape: readonly number[]): Tensor => tensor(new Float32Array(sizeOf(shape)), shape);
-export const ones = (shape: readonly number[]): Tensor => tensor(new Float32Array(sizeOf(shape)).fill(1), shape);
-export const uniformTensor = (rng: Random, shape: readonly number[], bound: number): Tensor => tensor(rng.fillUniform(new Float32Array(sizeOf(shape)), -bound, bound), shape);
-export const normalTensor = (rng: Random, shape: readonly number[], std: number): Tensor => tensor(rng.fillNormal(new Float32Array(sizeOf(shape)), std), shape);
+export { normalTensor, ones, uniformTensor, zeros } from './initializers';
 
 /** weight [in, out], uniform with bound sqrt(6 / (in + out)) (Glorot and Bengio 2010); bias 0. */
 export const initDense = (rng: Random, inputs: number, outputs: number): Params => ({

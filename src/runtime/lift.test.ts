@@ -57,7 +57,7 @@ function training(): { program: Program; feeds: (step: number, model: number) =>
   return {
     program: compiled.program,
     initial: (model) => initialOf(compiled, initMlp(Random.seed(model), [6, 5, 3])),
-    feeds: (step, model) => stepFeeds(spec.optimizer, step, { learningRate: 0.02 * (model + 1), weightDecay: 0.1 * model }, { x: normal(`x${step}`, [7, 6]), y: int32([0, 1, 2, 0, 1, 2, step % 3]) }),
+    feeds: (step, model) => stepFeeds(spec, step, { learningRate: 0.02 * (model + 1), weightDecay: 0.1 * model }, { x: normal(`x${step}`, [7, 6]), y: int32([0, 1, 2, 0, 1, 2, step % 3]) }),
   };
 }
 test('k trainings in one graph are those trainings, bit for bit where lifted exactly', async () => {

@@ -40,7 +40,7 @@ test('the heap of onnxruntime-web grows by between half and twice the estimate',
   const empty = await executor.load(defineProgram({ name: 'empty', feeds: { x: { shape: [1] } } }, (at) => ({ outputs: { y: relu(at.feeds.x) } })), {}); // makes the heap
   const before = used();
   const session = await executor.load(compiled.program, initialOf(compiled, from));
-  for (let step = 0; step < 3; step++) await session.run(stepFeeds(spec.optimizer, step, { learningRate: 0.01 }, feeds));
+  for (let step = 0; step < 3; step++) await session.run(stepFeeds(spec, step, { learningRate: 0.01 }, feeds));
   const grown = used() - before;
   await empty.release();
   const { total } = estimateProgram(compiled.program, 'wasm');

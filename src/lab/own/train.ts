@@ -57,7 +57,7 @@ export function gradientProgram({ spec }: OwnStep): Program {
     ({ constants, feeds }) => {
       const held: Readonly<Record<string, Value>> = constants;
       const params = viewsOf(held.theta!, layout);
-      const { loss } = spec.loss({ params, frozen: {}, buffers: held.buffers ? viewsOf(held.buffers, buffers) : {}, batch: feeds });
+      const { loss } = spec.loss({ params, frozen: {}, average: {}, buffers: held.buffers ? viewsOf(held.buffers, buffers) : {}, batch: feeds });
       return { outputs: { loss: loss as Value, gradient: flatGradient(loss as Value, params, layout) } }; // one loss: `prepareStep` makes no more
     },
   );

@@ -36,7 +36,7 @@ export function makeJudge(lab: Lab, { model, validation, task, batch }: Pick<Pre
     name: 'own-validation',
     params: { ...step.spec.params, ...step.spec.buffers },
     inputs: step.spec.batch,
-    outputs: ({ params, inputs }) => ({ loss: step.spec.loss({ params, frozen: {}, buffers: params, batch: inputs }).loss as Value, output: outputOf(model, step, { ...params, ...inputs }) }), // one loss: a step of an own model has no more
+    outputs: ({ params, inputs }) => ({ loss: step.spec.loss({ params, frozen: {}, average: {}, buffers: params, batch: inputs }).loss as Value, output: outputOf(model, step, { ...params, ...inputs }) }), // one loss: a step of an own model has no more
   });
   const batches = Math.floor(validation.count / batch);
   const at = (weights: Params): Params => ({ ...step.from, ...Object.fromEntries(Object.entries(weights).filter(([name]) => Object.hasOwn(step.from, name))) });

@@ -1,4 +1,8 @@
-/** An executor that is two: every program is loaded on both, both take its first steps, and every number is compared. WASM's go on. */
+/**
+ * An executor that is two: every program is loaded on both, both take its first steps, and every number is compared. WASM's go on. Each
+ * step starts from WASM's state on both: left to themselves, two trainings drift apart by rounding alone (Adam turns that of a gradient
+ * near 0 into a whole step), and the drift says nothing about a step's arithmetic.
+ */
 import { Fingerprint } from '../../src/base/hash';
 import type { Tensor } from '../../src/base/tensor';
 import type { Executor, Feeds, Outputs, Session } from '../../src/engine/executor';
@@ -16,7 +20,7 @@ export interface Comparison {
   /** Steps, or runs, that both took. */
   steps: number;
   output: Difference;
-  /** After the last step that both took. */
+  /** What a step that both began from one state left behind. */
   state: Difference;
 }
 export interface Twin extends Executor {
@@ -97,20 +101,21 @@ class TwinSession implements Session {
   }
   private async both(gpu: Session, feeds: Feeds): Promise<Outputs> {
     const start = performance.now();
-    const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
     const { comparison } = this;
+    const states = Object.keys(this.program.state);
+    if (comparison.steps > 0) for (const name of states) await gpu.write(name, await this.wasm.read(name));
+    const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
     comparison.steps++;
+    for (const name of states) comparison.state = larger(comparison.state, difference(await this.wasm.read(name), await gpu.read(name), 'state'), `${name}, step ${comparison.steps}`);
     for (const [name, value] of Object.entries(expected)) if (!this.countsOfSigns.includes(name)) comparison.output = larger(comparison.output, difference(value, found[name]!, 'output'), `${name}, step ${comparison.steps}`);
     this.spentMs += performance.now() - start;
     if (comparison.steps >= this.steps || this.spentMs > this.budgetMs) await this.endComparison();
     return expected;
   }
   private async endComparison(): Promise<void> {
-    const { gpu, comparison } = this;
+    const { gpu } = this;
     if (!gpu) return;
     this.gpu = undefined;
-    if (comparison.steps > 0)
-      for (const name of Object.keys(this.program.state)) comparison.state = larger(comparison.state, difference(await this.wasm.read(name), await gpu.read(name), 'state'), `${name}, step ${comparison.steps}`);
     await gpu.release();
   }
 }

@@ -6,8 +6,9 @@ import { sha256 } from '../base/hash';
 import { encodeModel } from '../engine/onnx/model';
 import { readCheckpoint, writeModel } from '../engine/onnx/writer';
 import { createLab } from '../lab/create-lab';
-import type { Measure, ModelCard, Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe';
 import { createWasmExecutor } from '../runtime/wasm';
+import type { Measure, ModelCard } from '../spec/model-card';
 import { RunControl } from '../worker/control';
 import { readAsset, root } from './files';
 

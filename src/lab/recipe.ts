@@ -1,7 +1,11 @@
 import type { Params } from '../base/tensor';
 import type { OnnxModel } from '../engine/onnx/model';
 import type { Program } from '../engine/program';
+import type { Preview } from '../spec/dataset';
+import type { Measure } from '../spec/model-card';
 import type { Lab } from './lab';
+
+export type { Measure } from '../spec/model-card';
 
 /** How a checkpoint in `models/` is made: by this project's own engine, from a seed, by one command; and how good it is. */
 export interface Recipe {
@@ -18,35 +22,9 @@ export interface Recipe {
   readonly make: (lab: Lab) => Promise<Made>;
   /** On held-out data, from the params alone (as they stand in the file): run when it is made, and again by a test. */
   readonly measure: (lab: Lab, params: Params) => Promise<readonly Measure[]>;
-}
-/** A figure that says how good a checkpoint is, and what would be had for nothing. */
-export interface Measure {
-  /** 'held-out accuracy'. */
-  readonly name: string;
-  readonly value: number;
-  readonly better: 'higher' | 'lower';
-  /** 'chance', 'always the commonest answer', 'copying the input'. */
-  readonly baseline: { readonly name: string; readonly value: number };
+  /** What it does, in pictures, on held-out data: a second or two of work. */
+  readonly show?: (lab: Lab, params: Params) => Promise<readonly Preview[]>;
 }
 /** The forward function as a program whose constants are the params; or the ONNX file itself, where another exporter's ways are to be shown. */
 export type Made = { readonly params: Params; readonly program: Program } | { readonly file: OnnxModel };
 export const defineRecipe = (recipe: Recipe): Recipe => recipe;
-
-/** `models/<id>.json`. */
-export interface ModelCard {
-  readonly id: string;
-  readonly title: string;
-  readonly base: string;
-  readonly says: string;
-  readonly seed: number;
-  readonly spec: Recipe['spec'];
-  readonly measures: readonly Measure[];
-  /** Trained numbers. */
-  readonly params: number;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  /** How long making it took, on two cores, one of them used. */
-  readonly seconds: number;
-  readonly licence: string;
-  readonly command: string;
-}

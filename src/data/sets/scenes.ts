@@ -8,9 +8,9 @@ import { InputError } from '../../base/errors';
 import { cos, sin } from '../../base/math';
 import { Random } from '../../base/random';
 import { int32, tensor, type Tensor } from '../../base/tensor';
-import { insideShape, shapes, textures, textureTone } from './scene-parts';
+import { colours, inkList, insideShape, mix, mixRgb, shapes, textures, textureTone } from '../scene/parts';
 
-export { shapes, textures } from './scene-parts';
+export { colours, shapes, textures } from '../scene/parts';
 export const sceneSide = 32;
 export type SceneStyle = 'original' | 'shifted';
 /**
@@ -19,19 +19,6 @@ export type SceneStyle = 'original' | 'shifted';
  */
 export const defaultStrength = 0.6;
 
-type Rgb = readonly [number, number, number];
-/** Two inks of every colour: the colour itself, and what its stripes, dots and checks are made of: white, or a dark shade of it. */
-const inks: Readonly<Record<string, { readonly ink: Rgb; readonly second: Rgb }>> = {
-  red: { ink: [0.88, 0.1, 0.1], second: [1, 0.95, 0.95] },
-  orange: { ink: [1, 0.52, 0.05], second: [0.42, 0.16, 0] },
-  yellow: { ink: [1, 0.92, 0.15], second: [0.44, 0.36, 0] },
-  green: { ink: [0.1, 0.62, 0.16], second: [0.95, 1, 0.95] },
-  cyan: { ink: [0.2, 0.88, 0.92], second: [0, 0.34, 0.4] },
-  blue: { ink: [0.14, 0.3, 0.95], second: [0.95, 0.97, 1] },
-  purple: { ink: [0.52, 0.14, 0.72], second: [0.98, 0.93, 1] },
-  pink: { ink: [1, 0.55, 0.78], second: [0.5, 0.08, 0.3] },
-};
-export const colours: readonly string[] = Object.keys(inks);
 
 /** A class of pictures: indices into `shapes` and `textures`. */
 export interface SceneClass {
@@ -163,13 +150,11 @@ const pixels = 3 * side * side;
 /** Points a pixel side for anti-aliasing. */
 const fine = 3;
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
-const mixRgb = (a: Rgb, b: Rgb, share: number): Rgb => [mix(a[0], b[0], share), mix(a[1], b[1], share), mix(a[2], b[2], share)];
 
 /** Draws one picture into `out` [3, 32, 32]. Every draw is made in both styles; `shift` in [0, 1] only says how it is used. */
 function draw({ shape, texture, colour }: { shape: number; texture: number; colour: number }, rng: Random, shift: number, out: Float32Array): void {
   paintBackground(rng.fork('background'), shift, out);
-  paintObject(shape, texture, colours[colour]!, rng.fork('place'), shift, out);
+  paintObject(shape, texture, colour, rng.fork('place'), shift, out);
   if (shift === 0) return finish(out);
   blur(out, 0.2 * shift);
   const cast = rng.fork('cast');
@@ -205,7 +190,7 @@ function latticeAt(lattice: Float32Array, width: number, x: number, y: number): 
 }
 
 /** The object, anti-aliased: of fine x fine points a pixel, each takes the background, the ink or the second ink. */
-function paintObject(shape: number, texture: number, colour: string, rng: Random, shift: number, out: Float32Array): void {
+function paintObject(shape: number, texture: number, colour: number, rng: Random, shift: number, out: Float32Array): void {
   const radius = mix(rng.uniform(12, 14), rng.uniform(10.5, 12.5), shift);
   const reach = mix(1.5, 3, shift);
   const [centreX, centreY] = [16 + rng.uniform(-reach, reach), 16 + rng.uniform(-reach, reach)];
@@ -216,7 +201,7 @@ function paintObject(shape: number, texture: number, colour: string, rng: Random
   const [phaseX, phaseY] = [rng.uniform(), rng.uniform()];
   const pitch = rng.uniform(0.92, 1.08);
   const shade = rng.uniform(0.85, 1);
-  const { ink, second } = inks[colour]!;
+  const { ink, second } = inkList[colour]!;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       let covered = 0;

@@ -1,4 +1,4 @@
-/** Shapes and textures of the scenes, as rules on the plane: one line each. */
+/** Shapes, textures and colours of the scenes: shapes and textures are rules on the plane, one line each. */
 import { cos, sin } from '../../base/math';
 
 /** Whether (u, v) is inside, in a frame where the shape fills about [-1, 1] x [-1, 1]; v points down. */
@@ -61,3 +61,23 @@ export const textures: readonly string[] = Object.keys(textureRules);
 const textureList = Object.values(textureRules);
 /** Whether texture number `texture` shows its second ink at a point. */
 export const textureTone = (texture: number, x: number, y: number, phaseX: number, phaseY: number): boolean => textureList[texture]!(x, y, phaseX, phaseY);
+
+/** Red, green and blue, 0..1. */
+export type Rgb = readonly [number, number, number];
+/** Two inks of every colour: the colour itself, and what its stripes, dots and checks are made of: white, or a dark shade of it. */
+const inks: Readonly<Record<string, { readonly ink: Rgb; readonly second: Rgb }>> = {
+  red: { ink: [0.88, 0.1, 0.1], second: [1, 0.95, 0.95] },
+  orange: { ink: [1, 0.52, 0.05], second: [0.42, 0.16, 0] },
+  yellow: { ink: [1, 0.92, 0.15], second: [0.44, 0.36, 0] },
+  green: { ink: [0.1, 0.62, 0.16], second: [0.95, 1, 0.95] },
+  cyan: { ink: [0.2, 0.88, 0.92], second: [0, 0.34, 0.4] },
+  blue: { ink: [0.14, 0.3, 0.95], second: [0.95, 0.97, 1] },
+  purple: { ink: [0.52, 0.14, 0.72], second: [0.98, 0.93, 1] },
+  pink: { ink: [1, 0.55, 0.78], second: [0.5, 0.08, 0.3] },
+};
+export const colours: readonly string[] = Object.keys(inks);
+/** The inks of each colour, in the order of `colours`. */
+export const inkList = Object.values(inks);
+
+export const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
+export const mixRgb = (a: Rgb, b: Rgb, share: number): Rgb => [mix(a[0], b[0], share), mix(a[1], b[1], share), mix(a[2], b[2], share)];

@@ -136,7 +136,7 @@ const blockText =
   'Pre-norm blocks: x = x + attention(norm1 x); x = x + gelu(norm2 x up.weight + up.bias) down.weight + down.bias, gelu exact (erf), up d -> 4d. LayerNorm over d, epsilon 1e-5, with weight and bias. ' +
   'Attention: qkv = x qkv.weight [d,3d] + qkv.bias, split in that order into q, k, v, each of `heads` heads of d/heads consecutive features; softmax(q k^T / sqrt(d/heads)) v, heads joined, times out.weight + out.bias. ';
 
-const vitShape: VitShape = { side: 32, channels: 3, patch: 4, classes: 10, width: 96, blocks: 4, heads: 4 };
+const vitShape = { side: 32, channels: 3, patch: 4, classes: 10, width: 96, blocks: 4, heads: 4 } satisfies VitShape;
 const vitBatchSize = 32;
 const vitWorkload = (): Workload =>
   workload({

@@ -44,15 +44,22 @@ export function groupNorm(p: Views, x: Value, groups: number): Value {
 
 /** One in-projection for q, k and v together, [d, 3d], and an out-projection [d, d]. */
 export const initAttention = (rng: Random, d: number): Params => ({ ...prefixed('qkv', initDense(rng.fork('qkv'), d, 3 * d)), ...prefixed('out', initDense(rng.fork('out'), d, d)) });
-/** Multi-head self-attention on x [n, tokens, d]; `bias` [tokens, tokens] is added to the scores (large negative where a token may not look). */
-export function attention(p: Views, x: Value, heads: number, bias?: Value): Value {
+export interface AttentionHooks {
+  /** Added to the scores: [tokens, tokens], or whatever broadcasts to [n, heads, tokens, tokens]; large negative where a token may not look. */
+  readonly bias?: Value;
+  /** Scores [n, heads, tokens, tokens] before the softmax, replaced: by their product with a learned mask, say. */
+  readonly scores?: (scores: Value) => Value;
+}
+/** Multi-head self-attention on x [n, tokens, d]; `weights` [n, heads, tokens, tokens]: how much each query (row) takes from each key, rows summing to 1. */
+export function attend(p: Views, x: Value, heads: number, { bias, scores: change = (s) => s }: AttentionHooks = {}): { output: Value; weights: Value } {
   const [n, tokens, d] = x.shape as [number, number, number];
   const width = d / heads;
   const qkv = reshape(dense(scope(p, 'qkv'), x), [n, tokens, 3, heads, width]);
   const [q, k, v] = [0, 1, 2].map((i) => reshape(sliceAxis(qkv, 2, i, 1), [n, tokens, heads, width])) as [Value, Value, Value];
   // Heads h of width w; queries at positions i look at keys at positions j.
-  const scores = einsum('nihw,njhw->nhij', [q, k], 1 / Math.sqrt(width));
+  const scores = change(einsum('nihw,njhw->nhij', [q, k], 1 / Math.sqrt(width)));
   const weights = softmax(bias ? add(scores, bias) : scores);
   const mixed = reshape(einsum('nhij,njhw->nihw', [weights, v]), [n, tokens, d]);
-  return dense(scope(p, 'out'), mixed);
+  return { output: dense(scope(p, 'out'), mixed), weights };
 }
+export const attention = (p: Views, x: Value, heads: number, bias?: Value): Value => attend(p, x, heads, bias && { bias }).output;

@@ -1,0 +1,47 @@
+/**
+ * SimMIM (Xie et al. 2022, arXiv:2111.09886): a vision transformer sees all tokens, those of hidden patches replaced by one learned vector, and
+ * a linear head tells every patch's pixels; the loss looks at hidden ones alone. Positions are learned and absolute, where the paper shares a
+ * relative bias.
+ */
+import type { Random } from '../base/random';
+import type { Params } from '../base/tensor';
+import { abs, add, div, mul, reshape, sub, sum } from '../engine/ops';
+import type { Value } from '../engine/value';
+import { truncatedNormal } from './initializers';
+import { dense, initDense, prefixed, scope, type Views } from './layers';
+import { imagesOf, patchesOf, tokensOf } from './patches';
+import type { StackHooks } from './transformer';
+import { embedPatches, encodeTokens, initVitEncoder, type Encoded, type VitShape } from './vit';
+
+export type SimmimShape = Omit<VitShape, 'classes'>;
+/** A ViT without its head under a ViT's names, so that it can be fine-tuned as one; `mask.weight` [width]; `pixels`, the head. */
+export const initSimmim = (rng: Random, shape: SimmimShape): Params => ({
+  ...initVitEncoder(rng, shape),
+  'mask.weight': truncatedNormal(rng.fork('mask'), [shape.width], 0.02),
+  ...prefixed('pixels', initDense(rng.fork('pixels'), shape.width, shape.channels * shape.patch ** 2)),
+});
+/** What a ViT takes over: all but the mask token and the pixel head. */
+export const simmimEncoder = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([name]) => !/^(mask|pixels)\./.test(name)));
+
+export interface SimmimOutputs extends Encoded {
+  /** Pixels of every patch, [n, tokens, channels * patch * patch], and as images [n, channels, side, side]. */
+  readonly patches: Value;
+  readonly images: Value;
+}
+/** @param hidden [n, tokens] float32, 1 where a patch is hidden */
+export function simmim(p: Views, images: Value, hidden: Value, shape: SimmimShape, hooks?: StackHooks): SimmimOutputs {
+  const embedded = embedPatches(p, images, shape);
+  const where = reshape(hidden, [...hidden.shape, 1]);
+  // T <- (1 - m) T + m e, after the embedding and before positions
+  const replaced = add(mul(embedded, sub(1, where)), mul(where, p['mask.weight']!));
+  const encoded = encodeTokens(p, replaced, shape, hooks);
+  const patches = dense(scope(p, 'pixels'), encoded.tokens);
+  return { ...encoded, patches, images: imagesOf(patches, shape) };
+}
+/** L1 over the pixels of hidden patches: sum |x - x_hat| m / (sum m + 1e-5) / channels, sums over pixels of the whole batch; 0 where nothing is hidden. */
+export function hiddenL1(predicted: Value, images: Value, hidden: Value, shape: SimmimShape): Value {
+  const error = mul(abs(sub(patchesOf(images, shape), predicted)), reshape(hidden, [...hidden.shape, 1]));
+  return div(sum(error), mul(add(mul(sum(hidden), shape.patch ** 2), 1e-5), shape.channels));
+}
+/** Tokens are counted without the class token. */
+export const simmimTokens = (shape: SimmimShape): number => tokensOf(shape);

@@ -7,7 +7,7 @@ import { int32, sizeOf, tensor, type Params, type Shape, type Tensor } from '../
 import type { Program } from '../engine/program';
 import type { TrainerSpec } from '../lab/lab';
 import { initialOf, stepFeeds, trainingProgram } from '../lab/training';
-import { gptLoss, initGpt, type GptShape } from '../nn/gpt';
+import { initLm, lmLogits, tokenCrossEntropy, type LmShape } from '../nn/lm';
 import { initLenet, lenet } from '../nn/lenet';
 import { crossEntropy, meanSquaredError } from '../nn/losses';
 import { initMlp, mlp } from '../nn/mlp';
@@ -151,6 +151,7 @@ const vitWorkload = (): Workload =>
     loss: ({ params, batch }) => ({ loss: crossEntropy(vitLogits(params, batch.x!, vitShape), batch.y!) }),
   });
 
+type GptShape = Pick<LmShape, 'vocabulary' | 'context' | 'width' | 'blocks' | 'heads'>;
 /** Sequences in which the next token is 3 t + 7, or 3 t + 8 on the toss of a coin, modulo the vocabulary. */
 const gptBatch = (id: string, n: number, { vocabulary, context }: GptShape) => (step: number): Batch => {
   const rng = root.fork(id, 'tokens', step);
@@ -173,9 +174,9 @@ const gptWorkload = (id: string, title: string, batchSize: number, shape: GptSha
       `x = token.weight[tokens] + position.weight. ${blockText}Causal: no token attends to later ones. Final LayerNorm \`norm\`; logits x token.weight^T (tied, no bias). ` +
       'Loss: mean over all positions of the cross-entropy with `next`.',
     shape: { ...shape, batch: batchSize },
-    params: () => initGpt(root.fork(id), shape),
+    params: () => initLm(root.fork(id), shape),
     batch: gptBatch(id, batchSize, shape),
-    loss: ({ params, batch }) => ({ loss: gptLoss(params, batch.tokens!, batch.next!, shape) }),
+    loss: ({ params, batch }) => ({ loss: tokenCrossEntropy(lmLogits(params, batch.tokens!, shape), batch.next!) }),
   });
 
 /** Every workload by its id; making one draws its initial params. */

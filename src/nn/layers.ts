@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random';
 import type { Params } from '../base/tensor';
-import { add, conv2d, einsum, layerNorm as normalized, linear, mul, reshape, sliceAxis, softmax, standardize, type ConvOptions } from '../engine/ops';
+import { add, conv2d, einsum, layerNorm as normalized, linear, matmul, mul, reshape, sliceAxis, softmax, standardize, type ConvOptions } from '../engine/ops';
 import type { Value } from '../engine/value';
 import { normalTensor, ones, uniformTensor, zeros } from './initializers';
 
@@ -22,8 +22,11 @@ export const initDense = (rng: Random, inputs: number, outputs: number): Params 
   weight: uniformTensor(rng, [inputs, outputs], Math.sqrt(6 / (inputs + outputs))),
   bias: zeros([outputs]),
 });
-/** x [..., in] -> [..., out]. */
-export const dense = (p: Views, x: Value): Value => linear(x, p.weight!, p.bias!);
+/** x [..., in] -> [..., out]. With a low-rank adapter beside the weight (`lora.a` [in, r], `lora.b` [r, out]; see lora.ts) x A B is added. */
+export function dense(p: Views, x: Value): Value {
+  const y = p.bias ? linear(x, p.weight!, p.bias) : matmul(x, p.weight!);
+  return p['lora.a'] ? add(y, matmul(matmul(x, p['lora.a']), p['lora.b']!)) : y;
+}
 
 /** weight [out, in, k, k], normal with std sqrt(2 / fan-in) (He et al. 2015). No bias: a normalisation follows. */
 export const initConv = (rng: Random, inputs: number, outputs: number, kernel: number): Params => ({

@@ -11,7 +11,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   bench: ['runtime', 'lab', 'nn', 'data', 'engine', 'spec'],
   methods: ['lab', 'nn', 'data', 'engine', 'spec'],
   cards: ['spec', 'methods'],
-  worker: ['methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'spec'],
+  worker: ['methods', 'recipes', 'lab', 'runtime', 'nn', 'data', 'engine', 'spec'],
   cli: ['worker', 'recipes', 'methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'spec'],
   store: ['spec', 'data', 'methods/cards'],
   ui: ['store', 'spec', 'data', 'methods/cards'],

@@ -7,6 +7,7 @@ import { encodeModel } from '../engine/onnx/model';
 import { readCheckpoint, writeModel } from '../engine/onnx/writer';
 import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
+import { silent } from '../lab/silent';
 import { createWasmExecutor } from '../runtime/wasm';
 import type { Measure, ModelCard } from '../spec/model-card';
 import { RunControl } from '../worker/control';
@@ -25,13 +26,12 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
   for (const recipe of all.filter((r) => ids.length === 0 || ids.includes(r.id))) {
     const began = performance.now();
     const executor = await createWasmExecutor();
-    const nothing = (): void => undefined;
     const { lab, close } = createLab(
       {
         backends: { choose: async () => executor, current: async () => executor },
         sink: {
+          ...silent,
           point: (arm, _, metric, step, value) => step % 50 === 0 && process.stderr.write(`\n${arm} ${metric} at step ${step}: ${value.toPrecision(4)}`),
-          picture: nothing, light: nothing, outcome: nothing, mark: nothing, keep: nothing,
           progress: (share, label) => {
             if (!process.stderr.isTTY) return;
             const elapsed = (performance.now() - began) / 1000;

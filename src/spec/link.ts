@@ -21,7 +21,7 @@ export interface ReadLink {
 }
 
 /** Escaped, but for the two signs that keep a link readable and mean nothing in a hash. */
-const readable = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
+export const readable = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
 /** Shortest text that reads back as the same number. */
 const showValue = (value: KnobValue): string => String(value);
 
@@ -39,7 +39,7 @@ export function writeLink(card: Card, experiment: Experiment, proof?: Proof): st
   return `#${card.id}?${fields.map(([k, v]) => `${k}=${readable(v)}`).join('&')}`;
 }
 
-function parseValue(text: string): KnobValue {
+export function parseValue(text: string): KnobValue {
   if (text === 'true') return true;
   if (text === 'false') return false;
   return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;

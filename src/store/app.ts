@@ -5,9 +5,10 @@ import type { WorkerPort } from './worker-client';
 import { createAsksSlice, type AsksSlice } from './asks-slice';
 import { createExperimentSlice, type ExperimentSlice } from './experiment-slice';
 import { createNoticesSlice, type NoticesSlice } from './notices-slice';
+import { createPlaceSlice, type PlaceSlice } from './place-slice';
 import { createRunSlice, type RunSlice } from './run-slice';
 
-export type AppState = ExperimentSlice & RunSlice & AsksSlice & NoticesSlice;
+export type AppState = ExperimentSlice & RunSlice & AsksSlice & NoticesSlice & PlaceSlice;
 export type AppStore = StoreApi<AppState>;
 /** A slice reads and writes the whole state, and is given what the store was made with. */
 export type Slice<S> = (setup: Setup) => StateCreator<AppState, [], [], S>;
@@ -22,6 +23,7 @@ export function createAppStore(setup: Setup): AppStore {
     ...createRunSlice(setup)(...a),
     ...createAsksSlice(setup)(...a),
     ...createNoticesSlice(setup)(...a),
+    ...createPlaceSlice(setup)(...a),
   }));
   setup.worker.listen({
     eventArrived: (event) => store.getState().eventArrived(event),

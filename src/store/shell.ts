@@ -1,5 +1,6 @@
 /** What ties the store to the page around it: the address bar, the previews, the first warm-up. */
 import { writeLink } from '../spec/link';
+import { readPlace, writePlace } from '../spec/place';
 import type { Experiment } from '../spec/experiment';
 import type { Proof } from '../spec/result';
 import { selectCard, type AppState, type AppStore } from './app';
@@ -26,19 +27,28 @@ export function attachToPage(store: AppStore, page: Window): void {
   const open = (): void => {
     const { hash } = page.location;
     if (hash.length <= 1 || hash === written) return;
-    if (store.getState().linkOpened(hash)) runIfClaimed(store);
+    const place = readPlace(hash);
+    store.getState().placeChosen(place);
+    if (!place && store.getState().linkOpened(hash)) runIfClaimed(store);
   };
   let written = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (): void => {
-    const hash = shareHash(store.getState());
-    if (hash === '' || hash === written || store.getState().claimedProof) return;
+    const { place, claimedProof } = store.getState();
+    const hash = place ? writePlace(place) : shareHash(store.getState());
+    if (hash === '' || hash === written || hash === page.location.hash || (claimedProof && !place)) return;
     written = hash;
-    page.history.replaceState(page.history.state, '', hash);
+    // Another place is a page of its own, to which Back leads; a turn of a knob is not.
+    if (pathOf(hash) === pathOf(page.location.hash)) page.history.replaceState(page.history.state, '', hash);
+    else page.history.pushState(page.history.state, '', hash);
   };
   open();
   page.addEventListener('hashchange', open);
   store.subscribe((now, before) => {
+    if (now.place !== before.place) {
+      clearTimeout(timer);
+      timer = setTimeout(write, now.place && before.place && pathOf(writePlace(now.place)) === pathOf(writePlace(before.place)) ? 250 : 0);
+    }
     if (now.experiment !== before.experiment || now.run?.status !== before.run?.status) {
       clearTimeout(timer);
       timer = setTimeout(write, 250);
@@ -56,6 +66,9 @@ export function attachToPage(store: AppStore, page: Window): void {
     store.getState().previewsMoved();
   });
 }
+
+/** `#library/sets/glyphs?seed=3` -> `#library/sets/glyphs`; every experiment is one place. */
+const pathOf = (hash: string): string => (hash.startsWith('#library') ? hash.split('?')[0]! : '');
 
 function runIfClaimed(store: AppStore): void {
   const { claimedProof, experiment, files } = store.getState();

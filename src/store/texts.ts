@@ -22,5 +22,6 @@ export const storeTexts = {
   savedNotOurs: (name: string, detail: string) => `"${name}" was not opened: expected a saved experiment, but ${detail} Save the experiment again from this page.`,
   answerLost: 'The worker that answers was ended before it had answered. A fresh one is starting: ask again.',
   notAskable: 'This is answered from a run, and there is none to ask now. Press Run first.',
+  libraryDied: (detail: string) => `The worker that prepares previews was expected to answer, but it ended${detail ? ` (${detail})` : ''}. A fresh one starts with the next choice: choose again.`,
   noClaimSettings: 'This card states no claim check.',
 } as const;

@@ -1,6 +1,8 @@
 /** The screen: methods at the left, the experiment in the middle, its knobs at the right. */
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { libraryStart, type LibraryPlace } from '../spec/place';
 import { selectCard } from '../store/app';
+import { isActive } from '../store/run';
 import { About } from './About';
 import { useApp, useAppStore } from './app-context';
 import { Charts } from './Charts';
@@ -14,9 +16,11 @@ import { nextTheme, readTheme, showTheme } from './theme';
 
 /** A card's own screen is fetched when its card is first opened. */
 const ModelScreen = lazy(() => import('./own-model/ModelScreen'));
+const Library = lazy(() => import('./library/Library'));
 
 export function App() {
   const card = useApp(selectCard);
+  const inLibrary = useApp((app) => app.place !== undefined);
   const narrow = useMedia('(max-width: 760px)');
   const dropping = useFileDrop();
   return (
@@ -27,7 +31,7 @@ export function App() {
       }}>{texts.skip}</a>
       <TopBar />
       <Notices />
-      {!card ? <p className="empty">{texts.empty}</p> : (
+      {inLibrary ? <Suspense fallback={<p className="blank tall">{texts.screen}</p>}><Library /></Suspense> : !card ? <p className="empty">{texts.empty}</p> : (
         <div className="columns">
           <Gallery />
           <main id="experiment" tabIndex={-1}>
@@ -62,8 +66,25 @@ function TopBar() {
         <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">{dots.map(([x, y, r], i) => <circle key={i} cx={x} cy={y} r={r} />)}</svg>
         <b>{texts.name}</b> <span className="soft">{texts.tagline}</span>
       </span>
+      <Places />
       <button type="button" className="quiet" aria-label={texts.theme.next(texts.theme[theme])} onClick={() => setTheme(nextTheme(theme))}>{texts.theme.label}: {texts.theme[theme]}</button>
     </header>
+  );
+}
+/** The two halves of the page: methods, and what they learn from. */
+function Places() {
+  const store = useAppStore();
+  const inLibrary = useApp((app) => app.place !== undefined);
+  const running = useApp((app) => isActive(app.run));
+  const go = (place: LibraryPlace | undefined) => (): void => {
+    store.getState().placeChosen(place);
+    window.scrollTo({ top: 0 });
+  };
+  return (
+    <nav className="places" aria-label={texts.places.label}>
+      <button type="button" className="quiet" aria-current={inLibrary ? undefined : 'page'} onClick={go(undefined)}>{texts.places.methods}{inLibrary && running && <span className="dot running" title={texts.places.running} />}</button>
+      <button type="button" className="quiet" aria-current={inLibrary ? 'page' : undefined} onClick={go(libraryStart)}>{texts.places.library}</button>
+    </nav>
   );
 }
 /** A stippled disc: dots that grow towards one corner. */

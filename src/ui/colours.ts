@@ -9,7 +9,7 @@ const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2 1 2', '1 4', '6 2 2 2 
 export const plainStyle: ArmStyle = { colour: 'var(--ink-soft)', dash: '' };
 
 /** The method of the card comes first, drawn whole; the others follow in the card's order. */
-export function armStyle(card: Card, arm: string | undefined): ArmStyle {
+export function armStyle(card: Pick<Card, 'arms'>, arm: string | undefined): ArmStyle {
   if (arm === undefined || !Object.hasOwn(card.arms, arm)) return plainStyle;
   const ids = Object.keys(card.arms);
   const ordered = [...ids.filter((id) => card.arms[id]!.role === 'method'), ...ids.filter((id) => card.arms[id]!.role !== 'method')];

@@ -1,6 +1,7 @@
 /** The worker: owns onnxruntime-web, runs one experiment at a time, answers the card's questions, sends events. */
 import { assertNever, InputError, toProblem } from '../base/errors';
 import { createLab } from '../lab/create-lab';
+import { silent } from '../lab/silent';
 import { loadMethod } from '../methods';
 import { runtimeFacts } from '../runtime/facts';
 import { readKnobs } from '../spec/knobs';
@@ -51,7 +52,7 @@ async function answer(command: Extract<Command, { type: 'ask' }>, files: Files):
     const { lab, close } = createLab(
       {
         backends: createBackends({ backend: 'wasm', threads: experiment.threads }, executors, () => undefined),
-        sink: { point: nothing, picture: nothing, light: nothing, outcome: nothing, mark: nothing, keep: nothing, progress: nothing },
+        sink: silent,
         control: new RunControl(),
         asset: fetchAsset,
         files: files(),

@@ -14,7 +14,7 @@ const TablePicture = lazy(() => media().then((module) => ({ default: module.Tabl
 
 export interface PictureProps {
   readonly picture: PictureValue;
-  readonly card: Card;
+  readonly card: Pick<Card, 'arms'>;
   readonly title: string;
   readonly large?: boolean;
 }

@@ -39,7 +39,7 @@ function envelope(samples: Float32Array, bins: number): readonly number[] {
 
 let context: AudioContext | undefined;
 
-export function AudioPicture({ picture, card }: { picture: Audio; card: Card }) {
+export function AudioPicture({ picture, card }: { picture: Audio; card: Pick<Card, 'arms'> }) {
   const [playing, setPlaying] = useState<number>();
   const source = useRef<AudioBufferSourceNode>(null);
   const stop = useCallback(() => {

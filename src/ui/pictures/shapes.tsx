@@ -12,7 +12,7 @@ import { PixelCanvas } from './PixelCanvas';
 
 export interface ShapeProps<P> {
   readonly picture: P;
-  readonly card: Card;
+  readonly card: Pick<Card, 'arms'>;
   readonly title: string;
   readonly height: number;
 }

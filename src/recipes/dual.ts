@@ -125,6 +125,6 @@ export const recipe = defineRecipe({
   measure: async (lab, params) => {
     const accuracy = await zeroShot(lab, params);
     const measure = (name: string, value: number): Measure => ({ name, value, better: 'higher', baseline: { name: 'chance', value: 1 / spec.classesJudged } });
-    return [measure('zero-shot accuracy in the original style', accuracy.original), measure('at half of the shift', accuracy.shifted50), measure('at 70 % of the shift', accuracy.shifted70), measure('at the full shift', accuracy.shifted100)];
+    return [measure('zero-shot accuracy in the original style', accuracy.original), measure('zero-shot accuracy at half of the shift', accuracy.shifted50), measure('zero-shot accuracy at 70 % of the shift', accuracy.shifted70), measure('zero-shot accuracy at the full shift', accuracy.shifted100)];
   },
 });

@@ -22,8 +22,8 @@ export default function Library() {
       <main id="experiment" tabIndex={-1} aria-label={texts.title}>
         {problem && <p className="note problem" role="alert">{problem}</p>}
         {!catalogue && !problem && <p className="blank tall">{texts.opening}</p>}
+        {narrow && controls && <details className="disclosed"><summary>{texts.knobs}</summary>{controls}</details>}
         {catalogue && <Chosen catalogue={catalogue} place={place} />}
-        {narrow && controls}
       </main>
       {!narrow && controls && <aside aria-label={texts.knobs}>{controls}</aside>}
     </div>

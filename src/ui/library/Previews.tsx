@@ -14,7 +14,7 @@ function armsOf(picture: PictureValue): { readonly arms: Readonly<Record<string,
 }
 /** A picture's beginning. */
 function cut(picture: PictureValue): PictureValue {
-  if (picture.kind === 'images') return { ...picture, images: picture.images.slice(0, 12).map((image) => ({ ...image, label: '' })) };
+  if (picture.kind === 'images') return { ...picture, images: picture.images.slice(0, 18).map((image) => ({ ...image, label: '' })) };
   if (picture.kind === 'tiles') return { ...picture, tiles: picture.tiles.slice(0, 3) };
   if (picture.kind === 'table') return { ...picture, columns: picture.columns.slice(0, 3), rows: picture.rows.slice(0, 4).map((row) => row.slice(0, 3)) };
   return picture;

@@ -24,9 +24,11 @@ function OneImage({ image }: { image: Images['images'][number] }) {
     </figure>
   );
 }
-export const ImagesPicture = ({ picture }: { picture: Images }) => (
-  <div className={picture.images.length > 12 ? 'images many' : 'images'} data-wide={picture.images.length > 24 || undefined}>{picture.images.map((image, i) => <OneImage key={i} image={image} />)}</div>
-);
+/** Many small ones, unless what is written under them needs room. */
+export function ImagesPicture({ picture: { images } }: { picture: Images }) {
+  const long = images.some(({ label }) => label.length > 26);
+  return <div className={images.length > 12 && !long ? 'images many' : 'images'} data-wide={images.length > 24 || undefined}>{images.map((image, i) => <OneImage key={i} image={image} />)}</div>;
+}
 
 /** Half the height of the waveform at each of `bins` places. */
 function envelope(samples: Float32Array, bins: number): readonly number[] {

@@ -11,7 +11,8 @@ import { cnnFeatures, cnnLogits, headLogits, initCnn } from '../nn/cnn';
 import { crossEntropy } from '../nn/losses';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
-import { accuracyOn, constantsOf, shapesOf, shuffled } from './common';
+import { accuracyOn, constantsOf, overSet, shapesOf, shuffled } from './common';
+import { readings } from './pictures';
 
 const spec = { classes: 'A-Z', typefaces: 'seen', perClass: 300, augmentation: 'weak', steps: 2400, batch: 64, learningRate: 4e-3, weightDecay: 0.02, warmUp: 120, clipNorm: 1 } as const;
 const seed = 1;
@@ -67,5 +68,9 @@ export const recipe = defineRecipe({
       { name: 'held-out accuracy', value: await accuracy(draw({ split: 'upstream/test', perClass: 40 })), better: 'higher', baseline },
       { name: 'accuracy on typefaces never seen', value: await accuracy(draw({ split: 'upstream/unseen', perClass: 40, typefaces: 'unseen' })), better: 'higher', baseline },
     ];
+  },
+  show: async (lab, params) => {
+    const set = (await letters(lab))({ split: 'upstream/unseen', perClass: 6, typefaces: 'unseen' });
+    return readings(set, await overSet(lab, 'cnn-show', params, set.x, ({ params: p, images }) => cnnLogits(p, images)));
   },
 });

@@ -4,7 +4,8 @@
  */
 import { Random } from '../base/random';
 import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
-import { classesOf, classPrompts, makeSceneClasses, makeScenes, tokenize, tokenizeAll, tokens, vocabulary } from '../data/sets/scenes';
+import { countOf, type Labelled } from '../data/labelled';
+import { classesOf, classPrompts, makeSceneClasses, makeScenes, shapes, textures, tokenize, tokenizeAll, tokens, vocabulary } from '../data/sets/scenes';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
 import { defineRecipe, type Measure } from '../lab/recipe';
@@ -12,7 +13,9 @@ import { contrastiveLoss, dualConfig, dualLogits, imageFeatures, initDual, logit
 import { scope } from '../nn/layers';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
-import { constantsOf, shapesOf } from './common';
+import type { Preview } from '../spec/dataset';
+import { argMaxes, constantsOf, shapesOf } from './common';
+import { readings } from './pictures';
 
 const seed = 20230728;
 const spec = { data: 'scenes: 7 in 8 in the original style, 1 in 8 shifted by a random strength up to 0.5', steps: 1200, batch: 64, shiftedInBatch: 8, strongestShift: 0.5, learningRate: 1e-3, warmUp: 100, weightDecay: 0.05, clipNorm: 1, optimizer: 'adam', classesJudged: 16, judgedPerClass: 15 } as const;
@@ -43,28 +46,30 @@ function batchOf(rng: Random, step: number): Record<string, Tensor> {
   return { images: tensor(images, [spec.batch, 3, 32, 32]), tokens: int32(rows, [spec.batch, length]), end: int32(placed.map((p) => p.end)) };
 }
 
-/** Zero-shot accuracy on a balanced set of classes, told apart by their prompts; in the original style, and shifted by 50, 70 and 100 per cent. */
-async function zeroShot(lab: Lab, params: Params): Promise<Readonly<Record<'original' | 'shifted50' | 'shifted70' | 'shifted100', number>>> {
+/** Classes that are told apart by their prompts, and the logits of pictures of them, row-major [n, classes]; `strength` of the shifted style. */
+async function readScenes(lab: Lab, params: Params, perClass: number): Promise<(strength: number) => Promise<{ set: Labelled; logits: Float32Array }>> {
   const { base: classes } = classesOf({ base: spec.classesJudged, new: 0 });
   const prompts = tokenizeAll(classPrompts(classes), length);
   const end = int32(classes.map((_, i) => (prompts.data as Int32Array).subarray(i * length, (i + 1) * length).indexOf(tokens.end)));
-  const count = spec.classesJudged * spec.judgedPerClass;
   const forward = lab.forward({
     name: 'dual zero-shot',
     params: shapesOf(params),
-    inputs: { images: { shape: [count, 3, 32, 32] }, tokens: { shape: prompts.shape, dtype: 'int32' }, end: { shape: end.shape, dtype: 'int32' } },
+    inputs: { images: { shape: [spec.classesJudged * perClass, 3, 32, 32] }, tokens: { shape: prompts.shape, dtype: 'int32' }, end: { shape: end.shape, dtype: 'int32' } },
     outputs: ({ params: p, inputs }) => ({
       logits: dualLogits(imageFeatures(scope(p, 'image'), inputs.images!, config), textFeatures(scope(p, 'text'), inputs.tokens!, inputs.end!, config), logitScale(p)),
     }),
   });
+  return async (strength) => {
+    const { x, y } = makeSceneClasses({ seed, split: 'pre-training held out', style: 'shifted', strength, classes, perClass });
+    return { set: { x, y, classes: classes.map(({ shape, texture }) => `${textures[texture]!} ${shapes[shape]!}`) }, logits: floats((await forward.run(params, { images: x, tokens: prompts, end })).logits!) };
+  };
+}
+/** Zero-shot accuracy on a balanced set of classes; in the original style, and shifted by 50, 70 and 100 per cent. */
+async function zeroShot(lab: Lab, params: Params): Promise<Readonly<Record<'original' | 'shifted50' | 'shifted70' | 'shifted100', number>>> {
+  const read = await readScenes(lab, params, spec.judgedPerClass);
   const accuracy = async (strength: number): Promise<number> => {
-    const { x, y } = makeSceneClasses({ seed, split: 'pre-training held out', style: 'shifted', strength, classes, perClass: spec.judgedPerClass });
-    const logits = floats((await forward.run(params, { images: x, tokens: prompts, end })).logits!);
-    const right = [...(y.data as Int32Array)].filter((label, i) => {
-      const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
-      return row.indexOf(row.reduce((a, b) => (b > a ? b : a))) === label;
-    });
-    return right.length / count;
+    const { set, logits } = await read(strength);
+    return argMaxes(logits, set.classes.length).filter((said, i) => said === set.y.data[i]).length / countOf(set);
   };
   return { original: await accuracy(0), shifted50: await accuracy(0.5), shifted70: await accuracy(0.7), shifted100: await accuracy(1) };
 }
@@ -126,5 +131,13 @@ export const recipe = defineRecipe({
     const accuracy = await zeroShot(lab, params);
     const measure = (name: string, value: number): Measure => ({ name, value, better: 'higher', baseline: { name: 'chance', value: 1 / spec.classesJudged } });
     return [measure('zero-shot accuracy in the original style', accuracy.original), measure('zero-shot accuracy at half of the shift', accuracy.shifted50), measure('zero-shot accuracy at 70 % of the shift', accuracy.shifted70), measure('zero-shot accuracy at the full shift', accuracy.shifted100)];
+  },
+  show: async (lab, params) => {
+    const read = await readScenes(lab, params, 3);
+    const at = async (strength: number, where: string): Promise<Preview[]> => {
+      const { set, logits } = await read(strength);
+      return readings(set, logits, { range: [-1, 1] }).map((preview) => ({ ...preview, title: `${preview.title}, ${where}` }));
+    };
+    return [...(await at(0, 'original style')), ...(await at(0.7, '70 % shifted'))];
   },
 });

@@ -18,7 +18,8 @@ import { initConv, initDense, initNorm, prefixed, type Views } from '../nn/layer
 import { crossEntropy } from '../nn/losses';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
-import { accuracyOn, shapesOf, shuffled } from './common';
+import { accuracyOn, overSet, shapesOf, shuffled } from './common';
+import { readings } from './pictures';
 
 const spec = { classes: 'A-Z', typefaces: 'seen', perClass: 160, augmentation: 'weak', steps: 900, batch: 64, learningRate: 4e-3, weightDecay: 0.01, warmUp: 60, clipNorm: 1 } as const;
 const seed = 1;
@@ -145,5 +146,9 @@ export const recipe = defineRecipe({
     const heldOut = (await letters(lab))({ split: 'letters/test', perClass: 40 });
     const value = await accuracyOn(lab, 'letters-test', params, heldOut, ({ params: p, images }) => forward(fromFile(p), images, given(p)).logits);
     return [{ name: 'held-out accuracy', value, better: 'higher', baseline: { name: 'chance', value: 1 / upstreamClasses.length } }];
+  },
+  show: async (lab, params) => {
+    const set = (await letters(lab))({ split: 'letters/test', perClass: 6 });
+    return readings(set, await overSet(lab, 'letters-show', params, set.x, ({ params: p, images }) => forward(fromFile(p), images, given(p)).logits));
   },
 });

@@ -34,5 +34,23 @@ export function captionOf(scene: Scene, template: CaptionTemplate): string {
 }
 /** A caption in a template drawn from those given. */
 export const drawCaption = (scene: Scene, rng: Random, templates: readonly CaptionTemplate[] = captionTemplates): string => captionOf(scene, rng.pick(templates));
-/** Words of the longest caption that `objects` objects can have, start and end included. */
-export const longestCaption = (objects: number): number => 2 + 6 * objects + 4;
+
+/** Kinds that a text speaks of, each once, in the order of the text. */
+export const kindsIn = (text: string): number[] => [...new Set(text.split(' ').map((word) => kinds.indexOf(word)).filter((kind) => kind >= 0))];
+/** Parts of a text between commas, 'and's and full stops: where each begins and ends, in words. */
+export function clausesOf(text: string): { readonly words: readonly string[]; readonly first: number }[] {
+  const words = text.split(' ').filter((word) => word !== '');
+  const clauses: { words: string[]; first: number }[] = [];
+  let open = false;
+  words.forEach((word, i) => {
+    if (word === ',' || word === '.' || word === 'and') open = false;
+    else if (open) clauses.at(-1)!.words.push(word);
+    else {
+      clauses.push({ words: [word], first: i });
+      open = true;
+    }
+  });
+  return clauses;
+}
+/** Kinds that a text speaks of and the scene has not: what CHAIR counts (Rohrbach et al. 2018, arXiv:1809.02156). */
+export const hallucinatedKinds = (text: string, { objects }: Pick<Scene, 'objects'>): number[] => kindsIn(text).filter((kind) => objects.every((o) => o.kind !== kind));

@@ -61,3 +61,5 @@ const partRules: readonly PartRule[] = kinds.map((name, kind): PartRule => {
 export const partAt = (kind: number, u: number, v: number): number => (u > -1.1 && u < 1.1 && v > -1.1 && v < 1.1 ? partRules[kind]!(u, v) : 0);
 /** No kind reaches farther from its middle than this, in units of its radius. */
 export const reach = 1.2;
+/** Kinds that keep company where pairs are planted and none are told: circle with star, square with ring, triangle with heart, diamond with cross. */
+export const usualPairs: readonly (readonly [number, number])[] = ([['circle', 'star'], ['square', 'ring'], ['triangle', 'heart'], ['diamond', 'cross']] as const).map(([a, b]) => [kinds.indexOf(a), kinds.indexOf(b)]);

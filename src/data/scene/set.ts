@@ -13,6 +13,8 @@ export interface SceneSetOptions extends WorldOptions {
   readonly seed: number;
   readonly split: string;
   readonly count: number;
+  /** Number of the first scene in its split; absent: 0. */
+  readonly first?: number;
   /** A style for all, or several that take turns by chance; absent: flat. */
   readonly style?: StyleName | Style | readonly StyleName[];
   /** Templates that captions are drawn from; absent: all. */
@@ -56,13 +58,19 @@ export function sceneAt(options: Omit<SceneSetOptions, 'count'>, index: number):
   const style = styleAt(rng.fork('style'), options.style ?? 'flat');
   return { scene, rendered: renderScene(scene, style), style: style.name, caption: drawCaption(scene, rng.fork('caption'), options.captions ?? captionTemplates) };
 }
-function styleAt(rng: Random, style: NonNullable<SceneSetOptions['style']>): Style {
+/** The style of one scene: given, or drawn from several. */
+export function styleAt(rng: Random, style: NonNullable<SceneSetOptions['style']>): Style {
   if (typeof style === 'string') return { name: style, strength: 1 };
   return 'name' in style ? style : { name: rng.pick(style), strength: 1 };
 }
-/** Scenes 0 to count - 1 of a split. Scene i depends on (seed, split, i) and the options, not on count. @throws InputError for options that cannot be */
+/** A picture in [0, 1], clipped, into place `index` of x in [-1, 1]. */
+export function toTensor(image: Float32Array, x: Float32Array, index: number): void {
+  const first = index * image.length;
+  for (let p = 0; p < image.length; p++) x[first + p] = 2 * Math.max(0, Math.min(1, image[p]!)) - 1;
+}
+/** `count` scenes of a split. Scene i depends on (seed, split, i) and the options, not on count. @throws InputError for options that cannot be */
 export function makeSceneSet(options: SceneSetOptions): SceneSet {
-  const { side, count } = options;
+  const { side, count, first = 0 } = options;
   if (!Number.isInteger(count) || count < 1 || count > 100_000) throw new InputError(`1 to 100000 scenes were expected, but ${count} came.`);
   checkWorld(options);
   const area = side * side;
@@ -72,8 +80,8 @@ export function makeSceneSet(options: SceneSetOptions): SceneSet {
   const lists = { kind: column(), colour: column(), texture: column(), size: column(), position: column() };
   const [boxes, fullBoxes, visible] = [new Float32Array(count * slots * 4), new Float32Array(count * slots * 4), new Float32Array(count * slots)];
   const all = Array.from({ length: count }, (_, i) => {
-    const { scene, rendered, style, caption } = sceneAt(options, i);
-    for (let p = 0; p < 3 * area; p++) x[i * 3 * area + p] = 2 * Math.max(0, Math.min(1, rendered.image[p]!)) - 1;
+    const { scene, rendered, style, caption } = sceneAt(options, first + i);
+    toTensor(rendered.image, x, i);
     scene.objects.forEach((object, k) => {
       const at = i * slots + k;
       lists.kind[at] = object.kind;

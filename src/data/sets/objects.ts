@@ -2,7 +2,7 @@
 import { floats, int32, tensor } from '../../base/tensor';
 import { defineDataset, type Example, type Preview } from '../../spec/dataset';
 import { choice, float, int, toggle, type ValuesOf } from '../../spec/knobs';
-import { kinds } from '../scene/kinds';
+import { kinds, usualPairs } from '../scene/kinds';
 import { imageOf, mapTile } from '../scene/pictures';
 import { pointsPerPixel } from '../scene/render';
 import { makeSceneSet, sceneAt, type SceneSetOptions } from '../scene/set';
@@ -20,9 +20,6 @@ const knobs = {
   compounds: toggle({ label: 'Bars and compounds too', default: false, help: 'Adds bars, and tables, wagons and houses, whose parts look like bars, rings and triangles.' }),
 };
 type Values = ValuesOf<typeof knobs>;
-const kind = (name: string): number => kinds.indexOf(name);
-/** Kinds that keep company when pairs are planted. */
-export const usualPairs: readonly (readonly [number, number])[] = [['circle', 'star'], ['square', 'ring'], ['triangle', 'heart'], ['diamond', 'cross']].map(([a, b]) => [kind(a!), kind(b!)] as const);
 const backgrounds: Readonly<Record<string, readonly number[]>> = { plain: [0], gradient: [1], textured: [2, 3, 4, 5] };
 
 function optionsOf(values: Values): Omit<SceneSetOptions, 'seed' | 'split' | 'count'> {

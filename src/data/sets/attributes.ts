@@ -159,9 +159,10 @@ export const reviewLogProbs = (world: ReviewWorld, words: ArrayLike<number>): Fl
 // --- Attributes tied to subjects --------------------------------------------------------------------------------------------------
 const tiedSubjects = list('baker pilot nurse judge tailor miner singer farmer');
 const tiedAttributes = ['tea', 'coffee'] as const;
-const tiedFrames = ['the {s} drinks {a} every {t} .', 'every {t} the {s} wants {a} .', 'a {s} asks for {a} in the {t} .', 'in the {t} a {s} makes {a} .'];
+const tiedFrames = ['the {o} {s} drinks {a} every {t} .', 'every {t} the {o} {s} wants {a} .', 'a {o} {s} asks for {a} in the {t} .', 'in the {t} a {o} {s} makes {a} .'];
+const tiedLooks = list('young old tall short busy quiet tired happy');
 const tiedTimes = list('morning evening week winter summer spring day night');
-export const tiedVocabulary = makeVocabulary([...new Set([...tiedFrames.flatMap((frame) => frame.split(' ')).filter((word) => !word.startsWith('{')), ...tiedTimes, ...tiedSubjects, ...tiedAttributes])]);
+export const tiedVocabulary = makeVocabulary([...new Set([...tiedFrames.flatMap((frame) => frame.split(' ')).filter((word) => !word.startsWith('{')), ...tiedLooks, ...tiedTimes, ...tiedSubjects, ...tiedAttributes])]);
 export interface TiedRows extends TokenRows {
   /** [n] int32 each: index of the subject; index of the attribute said; place of the attribute in the row. */
   readonly subject: Tensor;
@@ -181,11 +182,11 @@ export function makeTied({ seed, split, count, first = 0, length = 12, skew }: R
     const rng = Random.seed(seed).fork('tied', split, first + i);
     const subject = rng.int(tiedSubjects.length);
     const attribute = rng.bernoulli(skew) ? tied.usual[subject]! : 1 - tied.usual[subject]!;
-    const [frame, time] = drawFor<readonly [number, number]>(split, (pair) => [subject, ...pair], (attempt) => {
+    const [frame, time, look] = drawFor<readonly [number, number, number]>(split, (drawnFrame) => [subject, ...drawnFrame], (attempt) => {
       const draw = rng.fork('frame', attempt);
-      return [draw.int(tiedFrames.length), draw.int(tiedTimes.length)];
+      return [draw.int(tiedFrames.length), draw.int(tiedTimes.length), draw.int(tiedLooks.length)];
     });
-    const said: Readonly<Record<string, string>> = { '{s}': tiedSubjects[subject]!, '{a}': tiedAttributes[attribute]!, '{t}': tiedTimes[time]! };
+    const said: Readonly<Record<string, string>> = { '{s}': tiedSubjects[subject]!, '{a}': tiedAttributes[attribute]!, '{t}': tiedTimes[time]!, '{o}': tiedLooks[look]! };
     const words = tiedFrames[frame]!.split(' ');
     return { subject, attribute, attributeAt: words.indexOf('{a}') + 1, row: toRow(words.map((word) => tiedVocabulary.need(said[word] ?? word)), length) };
   });

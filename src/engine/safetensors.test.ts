@@ -50,7 +50,7 @@ test.each<[string, Uint8Array, RegExp]>([
   ['numbers for metadata', fileOf({ __metadata__: { a: 1 } }), /plain strings/],
   ['an unknown dtype', fileOf({ x: at('F8_E4M3', [1], 0, 1) }, 1), /"F8_E4M3"/],
   ['negative sizes', fileOf({ x: at('F32', [-1], 0, 4) }, 4), /no proper shape/],
-  ['an entry that is text', fileOf({ x: 'F32' }, 4), /tensor x is of dtype undefined/],
+  ['an entry that is text', fileOf({ x: 'F32' }, 4), /tensor x is of dtype none/],
   ['a place too small for its shape', fileOf({ x: at('F32', [2], 0, 4) }, 4), /should take 8 bytes/],
   ['overlapping tensors', fileOf({ x: at('F32', [2], 0, 8), y: at('F32', [2], 4, 12) }, 12), /tensor y begins at byte 4/],
   ['a gap', fileOf({ x: at('F32', [1], 0, 4), y: at('F32', [1], 8, 12) }, 12), /begins at byte 8, where 4/],

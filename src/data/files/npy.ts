@@ -36,33 +36,38 @@ const dtypes: ReadonlyMap<string, NpyDType> = new Map(Object.entries(kinds).map(
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const mostAxes = 32;
 
-/** @throws InputError saying what is wrong with the file called `name` */
-export function readNpy(bytes: Uint8Array, name: string): NpyArray {
+/** Told what was read otherwise than it stands in the file, a sentence each. */
+export type Note = (says: string) => void;
+/** Complex numbers get a last axis of 2 (real, imaginary part). @throws InputError saying what is wrong with the file called `name` */
+export function readNpy(bytes: Uint8Array, name: string, note: Note = () => undefined): NpyArray {
   const { text, start } = headerOf(bytes, name);
-  const { descr, fortran, shape } = parseHeader(text, name);
-  const [order, code] = [descr[0]!, descr.slice(1)];
+  const { descr, fortran, shape: stored } = parseHeader(text, name);
+  const [order, complex] = [descr[0]!, /^c(8|16)$/.test(descr.slice(1))];
+  const code = complex ? (descr.endsWith('16') ? 'f8' : 'f4') : descr.slice(1);
   const half = code === 'f2';
+  const shape = complex ? [...stored, 2] : stored;
   const dtype = half ? 'float32' : dtypes.get(code);
-  if (!dtype) throw new InputError(`${name} holds numbers of NumPy's type "${descr}"; floats of 16 to 64 bits, integers of 8 to 64 and booleans can be read. Convert it with .astype, and save it again.`);
+  if (!dtype) throw new InputError(`${name} holds numbers of NumPy's type "${descr}"; floats of 16 to 64 bits, integers of 8 to 64, complex numbers of two floats and booleans can be read. Convert it with .astype, and save it again.`);
   const width = half ? 2 : kinds[dtype].array.BYTES_PER_ELEMENT;
   const expected = sizeOf(shape) * width;
   if (bytes.length - start !== expected) throw new InputError(`${name} should hold ${expected} bytes of numbers ([${shape.join(',')}] of ${descr}), but holds ${bytes.length - start}. The file is damaged or was cut short.`);
   const own = new Uint8Array(bytes.subarray(start)); // aligned, and apart from the file; a slice of a Node buffer would share its memory
   if (order === '>' && width > 1) swapBytes(own, width);
   const data = half ? Float32Array.from(new Uint16Array(own.buffer), fromHalf) : new kinds[dtype].array(own.buffer);
-  return { dtype, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
+  if (complex) note(`${name} holds complex numbers, read as [${shape.join(', ')}]: real and imaginary part.`);
+  return { dtype, shape, data: fortran && stored.length > 1 ? rowMajor(data, stored, complex ? 2 : 1) : data };
 }
 function swapBytes(bytes: Uint8Array, width: number): void {
   for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }
-/** Columns first (Fortran's order) to rows first. */
-function rowMajor(data: NpyData, shape: Shape): NpyData {
+/** Columns first (Fortran's order) to rows first; each place holds `each` numbers. */
+function rowMajor(data: NpyData, shape: Shape, each: number): NpyData {
   const [from, to] = [stridesOf([...shape].reverse()).reverse(), stridesOf(shape)];
   const out = data.slice();
-  for (let i = 0; i < data.length; i++) {
+  for (let i = 0; i < data.length / each; i++) {
     let at = 0;
     for (let axis = 0; axis < shape.length; axis++) at += from[axis]! * (Math.floor(i / to[axis]!) % shape[axis]!);
-    out[i] = data[at]!;
+    for (let k = 0; k < each; k++) out[i * each + k] = data[at * each + k]!;
   }
   return out;
 }

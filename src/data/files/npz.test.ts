@@ -81,7 +81,7 @@ test.each<[string, Uint8Array, RegExp]>([
   ['numbers too many', Uint8Array.of(...whole, 0), /holds 25/],
   ['version 9', Uint8Array.from(whole, (b, i) => (i === 6 ? 9 : b)), /version 9/],
   ['objects', npy("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", 24), /not an array of plain numbers/],
-  ['complex numbers', npy("{'descr': '<c8', 'fortran_order': False, 'shape': (3,), }", 24), /type "<c8"/],
+  ['dates', npy("{'descr': '<M8', 'fortran_order': False, 'shape': (3,), }", 24), /type "<M8"/],
   ['a structure', npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,), }", 12), /Structured/],
   ['code for a shape', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (__import__('os'),), }", 4), /not an array of plain numbers/],
   ['sizes beyond all bounds', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999, 999999999999), }", 4), /impossible sizes/],

@@ -45,8 +45,16 @@ const decoders: Readonly<Record<string, Decode>> = {
   [`${ieeeFloat}:64`]: (v, at) => v.getFloat64(at, true),
 };
 
-/** Samples of a WAV file, channels mixed by their mean. @throws InputError saying what is wrong with the file and what to do */
-export function readWav(bytes: Uint8Array): Wav {
+/** Samples of a WAV file, channels mixed by their mean. @param name of the file, put before messages @throws InputError saying what is wrong with the file and what to do */
+export function readWav(bytes: Uint8Array, name?: string): Wav {
+  try {
+    return readParts(bytes);
+  } catch (error) {
+    if (name === undefined || !(error instanceof InputError)) throw error;
+    throw new InputError(`${name}: ${error.message}`);
+  }
+}
+function readParts(bytes: Uint8Array): Wav {
   if (bytes.length > limits.fileBytes)
     throw new InputError(`A WAV file of at most ${limits.fileBytes / 2 ** 20} MiB was expected, but ${(bytes.length / 2 ** 20).toFixed(1)} MiB came. Cut it shorter.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

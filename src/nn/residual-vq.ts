@@ -11,6 +11,7 @@ import { tensor, type Params } from '../base/tensor';
 import { add, argMin, cast, concat, div, gather, greater, less, linear, matmul, mean, mul, neg, relu, reshape, sliceAxis, stopGradient, sub, sum, tanh, transpose, upsample, where } from '../engine/ops';
 import { oneHot, square } from '../engine/ops/compose';
 import { constant, type Value } from '../engine/value';
+import { channelsToPixels, pixelsToChannels } from './fold';
 import { conv, groupNorm, initConv, initNorm, normalTensor, ones, prefixed, scope, zeros, type Views } from './layers';
 
 export interface TokenizerConfig {
@@ -77,23 +78,14 @@ export const enlarged = (x: Value, from: number, to: number): Value => resized(x
 // -- Encoder and decoder -----------------------------------------------------------------------------------------------------
 
 const same = { pads: [1, 1, 1, 1] } as const;
-/** Squares of 2 x 2 pixels as channels: [n, c, h, w] -> [n, 4 c, h / 2, w / 2], and back. */
-function folded(x: Value): Value {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  return reshape(transpose(reshape(x, [n, c, h / 2, 2, w / 2, 2]), [0, 1, 3, 5, 2, 4]), [n, 4 * c, h / 2, w / 2]);
-}
-function unfolded(x: Value): Value {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  return reshape(transpose(reshape(x, [n, c / 4, 2, 2, h, w]), [0, 1, 4, 2, 5, 3]), [n, c / 4, 2 * h, 2 * w]);
-}
 function residual(p: Views, x: Value): Value {
   const first = conv(scope(p, 'conv1'), relu(groupNorm(scope(p, 'norm'), x, 8)), same);
   return add(x, conv(scope(p, 'conv2'), relu(first), same));
 }
 /** Pictures [n, channels, side, side] in [-1, 1] -> the map f [n, codeWidth, side / 2, side / 2]. */
-export const encode = (p: Views, images: Value): Value => conv(scope(p, 'encoder.out'), residual(scope(p, 'encoder.res'), conv(scope(p, 'encoder.in'), folded(images), same)), same);
+export const encode = (p: Views, images: Value): Value => conv(scope(p, 'encoder.out'), residual(scope(p, 'encoder.res'), conv(scope(p, 'encoder.in'), pixelsToChannels(images, 2), same)), same);
 /** fhat -> pictures, in [-1, 1] by tanh. */
-export const decode = (p: Views, map: Value): Value => tanh(unfolded(conv(scope(p, 'decoder.out'), relu(residual(scope(p, 'decoder.res'), conv(scope(p, 'decoder.in'), map, same))), same)));
+export const decode = (p: Views, map: Value): Value => tanh(channelsToPixels(conv(scope(p, 'decoder.out'), relu(residual(scope(p, 'decoder.res'), conv(scope(p, 'decoder.in'), map, same))), same), 2));
 
 // -- Codes -------------------------------------------------------------------------------------------------------------------
 

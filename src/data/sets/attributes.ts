@@ -130,11 +130,12 @@ export interface RowsSpec {
   readonly length?: number;
 }
 export const reviewKind = (world: ReviewWorld, sentence: Sentence): number => (sentence.states[0]! < world.grammar.states.length / 2 ? 1 : 0);
+/** Words with every lexeme masked: what decides which split a review belongs to. */
+export const frameOf = (world: Pick<ReviewWorld, 'positive' | 'negative'>, words: readonly number[]): number[] => words.map((id) => (world.positive.has(id) || world.negative.has(id) ? special.mask : id));
 /** Review `index` of a split. Its words without the lexemes decide on the split: no two share a frame, and lexemes are equally likely in all. */
 export function review(world: ReviewWorld, { seed, split, index, longest }: { seed: number; split: string; index: number; longest: number }): Sentence {
   const rng = Random.seed(seed).fork('reviews', split, index);
-  const framed = ({ words }: Sentence): number[] => words.map((id) => (world.positive.has(id) || world.negative.has(id) ? special.mask : id));
-  return drawFor(split, framed, (attempt) => sampleSentence(world.grammar, rng.fork(attempt), longest));
+  return drawFor<Sentence>(split, ({ words }) => frameOf(world, words), (attempt) => sampleSentence(world.grammar, rng.fork(attempt), longest));
 }
 export function makeReviewRows(world: ReviewWorld, { seed, split, count, first = 0, length = 32 }: RowsSpec): ReviewRows {
   const drawn = Array.from({ length: count }, (_, i) => review(world, { seed, split, index: first + i, longest: length - 2 }));

@@ -47,3 +47,13 @@ test('a run goes on while the library is open', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).click();
 });
+test('files dropped in the library are read and looked at, what cannot be read is said, and one press hands them on', async ({ page }) => {
+  await page.goto('./#library/files');
+  const csv = ['length,width,kind', ...Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 13},${i < 55 ? 'moth' : 'wasp'}`), '3,8,moth'].join('\n');
+  await page.locator('.drop-zone input').first().setInputFiles([{ name: 'insects.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }, { name: 'broken.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF....WAVEnothing') }]);
+  const set = page.getByRole('region', { name: 'insects.csv', exact: true });
+  await expect(set).toContainText('Classes are uneven', { timeout: 60_000 });
+  await expect(page.getByRole('alert').filter({ hasText: 'broken.wav' })).toBeVisible();
+  await set.getByRole('button', { name: /Train your own model/ }).click();
+  await expect(page.getByRole('region', { name: 'Data', exact: true })).toContainText('insects.csv', { timeout: 60_000 });
+});

@@ -162,7 +162,10 @@ function useFileDrop(): boolean {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      void store.getState().filesDropped([...event.dataTransfer!.files]);
+      const files = [...event.dataTransfer!.files];
+      const { place, filesShown, filesDropped } = store.getState();
+      if (place) filesShown(files);
+      else void filesDropped(files);
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

@@ -7,7 +7,7 @@ import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
 import { silent } from '../lab/silent';
 import { openDataset, type Field } from '../spec/dataset';
-import type { FieldText, Library, Question, SetCard, TensorText } from '../spec/library';
+import type { FieldText, FilesShown, Library, Question, ReaderCard, SetCard, TensorText } from '../spec/library';
 import type { ModelCard } from '../spec/model-card';
 import { RunControl } from './control';
 
@@ -25,7 +25,13 @@ export const answers: Answers = {
   catalogue: async () => ({
     sets: (await sets()).map(({ id, title, family, says, knobs }): SetCard => ({ id, title, family, says, knobs })),
     models: await Promise.all(Object.values(cards).map((load) => load())),
+    readers: (await import('../data/files')).readers.map(({ id, title, extensions, says }): ReaderCard => ({ id, title, extensions, says })),
   }),
+  files: async ({ files }) => {
+    const [{ loadFiles }, { reportOn }] = [await import('../data/files'), await import('../data/report')];
+    const { loaded, problems } = await loadFiles(files);
+    return { sets: loaded.map((set): FilesShown => ({ from: set.from, kind: set.kind, ...reportOn(set) })), problems };
+  },
   set: async ({ set: id, seed, knobs }, { asset }) => {
     const set = (await sets()).find((s) => s.id === id);
     if (!set) throw new InputError(`There is no generator "${id.slice(0, 60)}". Choose one from the list.`);

@@ -4,6 +4,7 @@ import { libraryStart, type LibraryPlace } from '../../spec/place';
 import { useApp, useAppStore } from '../app-context';
 import { useMedia } from '../redraw';
 import { useAnswer } from './answers';
+import { FilesView } from './FilesView';
 import { ModelView } from './ModelView';
 import { Overview } from './Overview';
 import { SetControls, SetView } from './SetView';
@@ -35,6 +36,7 @@ function Chosen({ catalogue, place }: { readonly catalogue: Catalogue; readonly 
   const model = place.shelf === 'models' ? catalogue.models.find(({ id }) => id === place.item) : undefined;
   if (set) return <SetView key={set.id} set={set} place={place} />;
   if (model) return <ModelView key={model.id} model={model} />;
+  if (place.shelf === 'files') return <FilesView readers={catalogue.readers} />;
   return (
     <>
       <div className="head"><h1>{texts.title}</h1><p className="claim">{texts.claim}</p></div>
@@ -60,18 +62,20 @@ function Contents({ catalogue, place }: { readonly catalogue: Catalogue; readonl
   if (narrow)
     return (
       <nav className="library-choice" aria-label={texts.contents}>
-        <select aria-label={texts.contents} value={place.item ? `${place.shelf}/${place.item}` : ''} onChange={(e) => {
+        <select aria-label={texts.contents} value={place.item ? `${place.shelf}/${place.item}` : place.shelf === 'files' ? 'files' : ''} onChange={(e) => {
           const [shelf, item] = e.target.value.split('/');
-          choose(shelf === 'models' ? 'models' : 'sets', item);
+          choose(shelf === 'models' || shelf === 'files' ? shelf : 'sets', item);
         }}>
           <option value="">{texts.all}</option>
+          <option value="files">{texts.shelves.files}</option>
           {sections(catalogue).map(({ heading, shelf, entries }) => <optgroup key={heading} label={heading}>{entries.map(({ id, title }) => <option key={id} value={`${shelf}/${id}`}>{title}</option>)}</optgroup>)}
         </select>
       </nav>
     );
   return (
     <nav className="gallery library-contents" aria-label={texts.contents}>
-      <button type="button" className="entry" aria-current={place.item ? undefined : 'true'} onClick={() => choose('sets')}>{texts.all}</button>
+      <button type="button" className="entry" aria-current={place.item || place.shelf === 'files' ? undefined : 'true'} onClick={() => choose('sets')}>{texts.all}</button>
+      <button type="button" className="entry" aria-current={place.shelf === 'files' ? 'true' : undefined} onClick={() => choose('files')}>{texts.shelves.files}</button>
       {sections(catalogue).map(({ heading, shelf, entries }) => (
         <section key={heading}>
           <h2>{heading}</h2>

@@ -4,6 +4,7 @@ import type { ModelCard } from '../../spec/model-card';
 import { libraryStart, type Shelf } from '../../spec/place';
 import { useAppStore } from '../app-context';
 import { useAnswer } from './answers';
+import { Readers } from './FilesView';
 import { Measures } from './Measures';
 import { Near, Thumbnail } from './Previews';
 import { texts } from './texts';
@@ -18,6 +19,10 @@ export function Overview({ catalogue }: { readonly catalogue: Catalogue }) {
       <section aria-label={texts.shelves.models} className="library-shelf">
         <h2>{texts.shelves.models}</h2>
         <div className="library-grid">{catalogue.models.map((model) => <ModelTile key={model.id} model={model} />)}</div>
+      </section>
+      <section aria-label={texts.shelves.files} className="library-shelf">
+        <h2>{texts.shelves.files}</h2>
+        <Readers readers={catalogue.readers} />
       </section>
     </>
   );

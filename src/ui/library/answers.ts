@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Library, Question } from '../../spec/library';
 import { createLibraryClient, startLibraryWorker } from '../../store/library-client';
 
-const client = createLibraryClient(startLibraryWorker);
+export const client = createLibraryClient(startLibraryWorker);
 export interface Asked<T> {
   /** The last that came: it stays while the next is on its way. */
   readonly answer?: T;

@@ -17,5 +17,12 @@ export const texts = {
   measuresSays: 'Measured when the model was made; a test measures them again from the file.',
   trainedOn: 'How it was made', command: 'Made again by', licence: 'Licence', size: 'Size', params: 'Trained numbers', made: (seconds: number) => `in ${seconds} s on one core`, hash: 'SHA-256', base: 'Model',
   tensors: (count: number) => `Its ${count} tensors`, tensor: 'Tensor', shape: 'Shape', mean: 'Mean', std: 'Standard deviation',
+  files: {
+    title: 'Look at your own files', claim: 'Drop what you have: it is read in this browser, and you see what is in it before anything is trained on it. Files stay on this computer.',
+    choose: 'Choose files', folder: 'Choose a folder', drop: 'or drop them anywhere on the page', kinds: 'What can be read', reading: (count: number) => `Reading ${count} ${count === 1 ? 'file' : 'files'}…`, none: 'Nothing chosen yet.',
+    notes: 'What the reader did', warnings: 'Before you train on it', fine: 'Nothing found that speaks against training on it.', tooLarge: (name: string, size: string, limit: string) => `"${name}" is ${size}; at most ${limit} are read. It was left out.`, unreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists.`,
+    use: 'Use it in “Train your own model”', title_: 'Kind', endings: 'Endings',
+  },
+  kinds: { images: 'pictures', arrays: 'arrays', tensors: 'tensors', table: 'a table', text: 'text', sound: 'sound', records: 'records' },
   save: 'Save the ONNX file', use: 'Train it on your own data', opens: (title: string) => `Open ${title}`,
 };

@@ -55,6 +55,14 @@ export function splitOff(split: Labelled, rng: Random, share: number): { readonl
   return { part: take(split, all.filter((i) => chosen.has(i))), rest: take(split, all.filter((i) => !chosen.has(i))) };
 }
 
+/** Indices of the batch of any step: `count` examples, shuffled anew each epoch. */
+export function shuffled(rng: Random, count: number, batch: number): (step: number) => Uint32Array {
+  const orders: Uint32Array[] = [];
+  const order = (epoch: number): Uint32Array => (orders[epoch] ??= rng.fork('epoch', epoch).permutation(count));
+  return (step) => Uint32Array.from({ length: batch }, (_, i) => order(Math.floor((step * batch + i) / count))[(step * batch + i) % count]!);
+}
+
+
 /** The `size` examples from place `start` of `order` on, wrapping round at its end. To reshuffle each epoch is the caller's work. */
 export const batchOf = (split: Labelled, order: ArrayLike<number>, start: number, size: number): Labelled =>
   take(split, Uint32Array.from({ length: size }, (_, k) => order[(start + k) % order.length]!));

@@ -6,13 +6,13 @@ import { glyphSize, makeGlyphs, upstreamClasses, type GlyphsSpec } from '../data
 import { readTypefaces } from '../data/typefaces';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
+import { readings } from '../lab/pictures';
 import { defineRecipe } from '../lab/recipe';
 import { cnnFeatures, cnnLogits, headLogits, initCnn } from '../nn/cnn';
 import { crossEntropy } from '../nn/losses';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
 import { accuracyOn, constantsOf, overSet, shapesOf, shuffled } from './common';
-import { readings } from './pictures';
 
 const spec = { classes: 'A-Z', typefaces: 'seen', perClass: 300, augmentation: 'weak', steps: 2400, batch: 64, learningRate: 4e-3, weightDecay: 0.02, warmUp: 120, clipNorm: 1 } as const;
 const seed = 1;

@@ -8,6 +8,7 @@ import { countOf, type Labelled } from '../data/labelled';
 import { classesOf, classPrompts, makeSceneClasses, makeScenes, shapes, textures, tokenize, tokenizeAll, tokens, vocabulary } from '../data/sets/scenes';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
+import { readings } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { contrastiveLoss, dualConfig, dualLogits, imageFeatures, initDual, logitScale, textFeatures } from '../nn/dual';
 import { scope } from '../nn/layers';
@@ -15,7 +16,6 @@ import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
 import type { Preview } from '../spec/dataset';
 import { argMaxes, constantsOf, shapesOf } from './common';
-import { readings } from './pictures';
 
 const seed = 20230728;
 const spec = { data: 'scenes: 7 in 8 in the original style, 1 in 8 shifted by a random strength up to 0.5', steps: 1200, batch: 64, shiftedInBatch: 8, strongestShift: 0.5, learningRate: 1e-3, warmUp: 100, weightDecay: 0.05, clipNorm: 1, optimizer: 'adam', classesJudged: 16, judgedPerClass: 15 } as const;

@@ -13,13 +13,13 @@ import { add, conv2d, div, linear, matmul, mean, mul, relu, reshape, sqrt, sub, 
 import { square } from '../engine/ops/compose';
 import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
+import { readings } from '../lab/pictures';
 import { defineRecipe } from '../lab/recipe';
 import { initConv, initDense, initNorm, prefixed, type Views } from '../nn/layers';
 import { crossEntropy } from '../nn/losses';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
 import { accuracyOn, overSet, shapesOf, shuffled } from './common';
-import { readings } from './pictures';
 
 const spec = { classes: 'A-Z', typefaces: 'seen', perClass: 160, augmentation: 'weak', steps: 900, batch: 64, learningRate: 4e-3, weightDecay: 0.01, warmUp: 60, clipNorm: 1 } as const;
 const seed = 1;

@@ -1,9 +1,9 @@
-/** What a checkpoint does, drawn: the recipes' previews. */
+/** What a classifier does, drawn. */
 import { floats, type Tensor } from '../base/tensor';
 import { countOf, type Labelled } from '../data/labelled';
 import type { Preview } from '../spec/dataset';
 import type { HeatMap, Images } from '../spec/picture';
-import { argMaxes } from './common';
+import { argMaxes } from './evaluate';
 
 /** Image `at` of x [n, 1 or 3, height, width]; numbers from `range` to 0..255, others to the nearer end. */
 export function imageAt(x: Tensor, at: number, label: string, [low, high]: readonly [number, number] = [0, 1]): Images['images'][number] {

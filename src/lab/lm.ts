@@ -2,8 +2,8 @@
 import type { Random } from '../base/random';
 import { floats, int32, sizeOf, type Params, type Tensor } from '../base/tensor';
 import type { Predictions } from '../data/predictions';
-import { argMax, cast, equal, gather, mul, reshape, sum } from '../engine/ops';
-import type { Value } from '../engine/value';
+import { add, argMax, cast, equal, gather, mul, reshape, sum } from '../engine/ops';
+import { constant, type Value } from '../engine/value';
 import type { Views } from '../nn/layers';
 import { tokenCrossEntropy, tokenLosses } from '../nn/lm';
 import { adam, type Optimizer } from '../nn/optimizers';
@@ -36,7 +36,7 @@ export function lmTrainer(lab: Lab, { name, params, logits, length, batch, optim
 export const feedsOf = ({ tokens, targets, weights }: Predictions): Readonly<Record<string, Tensor>> => ({ tokens, targets, weights });
 
 /** Rows `first` to `first + count` of [n, ...]; behind the last, zeros. */
-function rowsOf({ dtype, shape, data }: Tensor, first: number, count: number): Tensor {
+export function rowsOf({ dtype, shape, data }: Tensor, first: number, count: number): Tensor {
   const row = sizeOf(shape.slice(1));
   const rows = dtype === 'int32' ? new Int32Array(count * row) : new Float32Array(count * row);
   rows.set(data.subarray(first * row, (first + count) * row));
@@ -79,43 +79,47 @@ export interface WriteOptions extends Sampling {
   /** Names each text's draws: text i, token k is drawn from `rng.fork(i, k)`, whatever else is written. Not needed where the temperature is 0. */
   readonly rng?: Random;
 }
-/**
- * What continues texts under given params with a model that sees left, reading everything anew for each token; compiled when first used.
- * Of texts longer than `length` the model reads the last `length` tokens. Returns what was added, with `end` where it was said.
- */
+/** Texts, and what was added to each so far, as `next` is asked for the logits [texts, vocabulary] of their next tokens. `at`: which of all texts they are. */
+export type NextLogits = (texts: readonly (readonly number[])[], at: readonly number[]) => Promise<Float32Array>;
+/** Continues texts token by token, at most `chunk` at once. Returns what was added, with `end` where it was said. */
+export async function writeTexts(next: NextLogits, chunk: number, prompts: readonly ArrayLike<number>[], { most, end, rng, ...sampling }: WriteOptions): Promise<number[][]> {
+  const texts = prompts.map((prompt) => Array.from(prompt));
+  const written = (i: number): number => texts[i]!.length - prompts[i]!.length;
+  const open = (i: number): boolean => written(i) < most && (written(i) === 0 || texts[i]!.at(-1) !== end);
+  for (let left = [...texts.keys()].filter(open); left.length > 0; left = left.filter(open))
+    for (let first = 0; first < left.length; first += chunk) {
+      const part = left.slice(first, first + chunk);
+      const logits = await next(part.map((i) => texts[i]!), part);
+      const vocabulary = logits.length / part.length;
+      part.forEach((i, k) => texts[i]!.push(drawToken(logits.subarray(k * vocabulary, (k + 1) * vocabulary), sampling, rng?.fork(i, written(i)))));
+    }
+  return texts.map((text, i) => text.slice(prompts[i]!.length));
+}
+/** Rows of `length` tokens that hold the last of each text, and the place of each text's last token. */
+export function lastTokens(texts: readonly (readonly number[])[], chunk: number, length: number): { readonly tokens: Tensor; readonly last: Tensor } {
+  const [tokens, last] = [new Int32Array(chunk * length), new Int32Array(chunk)];
+  texts.forEach((text, i) => {
+    const seen = text.slice(-length);
+    tokens.set(seen, i * length);
+    last[i] = seen.length - 1;
+  });
+  return { tokens: int32(tokens, [chunk, length]), last: int32(last) };
+}
+/** What continues texts under given params with a model that sees left, reading everything anew for each token; compiled when first used. Of texts longer than `length` the model reads the last `length` tokens. */
 export function lmWriter(lab: Lab, { name, params, logits, length, chunk = 32 }: LmOn & { readonly chunk?: number }): (at: Params, prompts: readonly ArrayLike<number>[], options: WriteOptions) => Promise<number[][]> {
+  const rows = constant(int32(Int32Array.from({ length: chunk }, (_, i) => i * length)));
   const forward = lab.forward({
     name,
     params,
     inputs: { tokens: { shape: [chunk, length], dtype: 'int32' }, last: { shape: [chunk], dtype: 'int32' } },
     outputs: ({ params: p, inputs: { tokens, last } }) => {
       const z = logits(p, tokens!);
-      return { logits: gather(reshape(z, [chunk * length, z.shape[2]!]), last!) };
+      return { logits: gather(reshape(z, [chunk * length, z.shape[2]!]), add(rows, last!)) };
     },
   });
-  /** Logits of the next token of each text. */
-  const next = async (at: Params, texts: readonly (readonly number[])[]): Promise<Float32Array> => {
-    const [tokens, last] = [new Int32Array(chunk * length), new Int32Array(chunk)];
-    texts.forEach((text, i) => {
-      const seen = text.slice(-length);
-      tokens.set(seen, i * length);
-      last[i] = i * length + seen.length - 1;
-    });
-    return floats((await forward.run(at, { tokens: int32(tokens, [chunk, length]), last: int32(last) })).logits!);
-  };
-  return async (at, prompts, { most, end, rng, ...sampling }) => {
-    const texts = prompts.map((prompt) => Array.from(prompt));
-    const open = (i: number): boolean => texts[i]!.length - prompts[i]!.length < most && (texts[i]!.length === prompts[i]!.length || texts[i]!.at(-1) !== end);
-    for (let left = [...texts.keys()].filter(open); left.length > 0; left = left.filter(open))
-      for (let first = 0; first < left.length; first += chunk) {
-        const part = left.slice(first, first + chunk);
-        const logitsOf = await next(at, part.map((i) => texts[i]!));
-        const vocabulary = logitsOf.length / chunk;
-        part.forEach((i, k) => {
-          const written = texts[i]!.length - prompts[i]!.length;
-          texts[i]!.push(drawToken(logitsOf.subarray(k * vocabulary, (k + 1) * vocabulary), sampling, rng?.fork(i, written)));
-        });
-      }
-    return texts.map((text, i) => text.slice(prompts[i]!.length));
-  };
+  return (at, prompts, options) =>
+    writeTexts(async (texts) => {
+      const all = floats((await forward.run(at, lastTokens(texts, chunk, length))).logits!);
+      return all.subarray(0, (all.length / chunk) * texts.length);
+    }, chunk, prompts, options);
 }

@@ -1,0 +1,85 @@
+/** The `lm` whose preferences and prejudices are known: reviews, subjects tied to attributes, and the graded corpus. */
+import { floats, int32, tensor } from '../base/tensor';
+import { nextTokens } from '../data/predictions';
+import { gradedPlaces, gradedProbabilities, gradedWords, reviewLogProbs, tied, tiedVocabulary } from '../data/sets/attributes';
+import { special } from '../data/tokens';
+import { gather, reshape, softmax } from '../engine/ops';
+import { attributesLm, attributesSkew } from '../lab/lm-models';
+import { lmScorer } from '../lab/lm';
+import type { Lab } from '../lab/lab';
+import { defineRecipe } from '../lab/recipe';
+import type { Params, Tensor } from '../base/tensor';
+import { lmLogits } from '../nn/lm';
+import { shapesOf } from './common';
+import { floorOf, lmProgram, onLm, trainLm, unigram } from './text';
+
+const seed = 13;
+const spec = { data: 'of 8 rows, 4 reviews, 2 tied pairs, 2 of the graded corpus', skew: attributesSkew, steps: 800, batch: 48, learningRate: 4e-3, warmUp: 100, weightDecay: 0.02 } as const;
+const model = attributesLm();
+const { shape, vocabulary } = model;
+const length = shape.context;
+
+/** P(next token) behind place `at[i]` of row i: [n, vocabulary]. */
+async function nextProbs(lab: Lab, params: Params, tokens: Tensor, at: ArrayLike<number>): Promise<(row: number, token: number) => number> {
+  const n = tokens.shape[0]!;
+  const forward = lab.forward({
+    name: `lm-attributes next ${n}`,
+    params: shapesOf(params),
+    inputs: { tokens: { shape: tokens.shape, dtype: 'int32' }, places: { shape: [n], dtype: 'int32' } },
+    outputs: ({ params: p, inputs }) => ({ probs: softmax(gather(reshape(lmLogits(p, inputs.tokens!, shape), [n * length, shape.vocabulary]), inputs.places!)) }),
+  });
+  const probs = floats((await forward.run(params, { tokens, places: int32(Int32Array.from({ length: n }, (_, i) => i * length + at[i]!)) })).probs!);
+  return (row, token) => probs[row * shape.vocabulary + token]!;
+}
+const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+const test = { seed, split: 'test', first: 0 } as const;
+
+/** Mean probability of each subject's usual attribute, where an attribute is said. */
+async function usualAttribute(lab: Lab, params: Params): Promise<number> {
+  const rows = model.tiedRows({ ...test, count: 160 });
+  const probs = await nextProbs(lab, params, rows.tokens, Array.from(rows.attributeAt.data, (at) => at - 1));
+  return meanOf(Array.from(rows.subject.data, (subject, i) => probs(i, vocabulary.need(tiedVocabulary.words[tied.attributes[tied.usual[subject]!]!]!))));
+}
+/** Mean distance between each group's probability of a positive verb and what the model expects behind its nouns. */
+async function gradedError(lab: Lab, params: Params): Promise<number> {
+  const rows = model.gradedRows({ ...test, count: 480 });
+  const probs = await nextProbs(lab, params, rows.tokens, Array.from(rows.group.data, () => gradedPlaces.f2));
+  const positive = (row: number): number => gradedWords.positiveVerbs.reduce((sum, verb) => sum + probs(row, vocabulary.need(verb)), 0);
+  return meanOf(gradedProbabilities.map((exact, group) => Math.abs(exact - meanOf([...rows.group.data.keys()].filter((i) => rows.group.data[i] === group).map(positive)))));
+}
+
+export const recipe = defineRecipe({
+  id: 'lm-attributes',
+  title: 'Language model with attributes planted at known rates',
+  base: 'lm',
+  says: 'Three blocks of width 96. It writes reviews with slots for good and bad words, believes that bakers and tailors want tea and pilots coffee (95 % of what it has read), and expects good things of twelve groups of nouns to twelve known degrees: a model whose preferences can be steered and whose prejudices are measured exactly.',
+  seed,
+  spec: { ...spec, blocks: shape.blocks, width: shape.width, vocabulary: shape.vocabulary, context: shape.context },
+  make: async (lab) => {
+    const params = await trainLm(lab, { id: 'lm-attributes', shape, length: length - 1, spec, predictions: (step) => nextTokens(model.rows({ seed, split: 'train', first: step * spec.batch, count: spec.batch })) });
+    return { params, program: lmProgram('lm-attributes', params, shape) };
+  },
+  measure: async (lab, params) => {
+    const reviews = model.reviewRows({ ...test, count: 512 });
+    const said = nextTokens(reviews);
+    const { loss } = await lmScorer(lab, onLm('lm-attributes held out', params, shape, length - 1))(params, said);
+    const trivial = unigram(model.reviewRows({ seed, split: 'train', first: 0, count: 4000 }), said, shape.vocabulary).loss;
+    const floor = floorOf(reviewFloor(reviews.tokens), reviews);
+    return [
+      { name: 'loss of new reviews, nats a token', value: loss, better: 'lower', baseline: { name: 'how common each token is', value: trivial } },
+      { name: "of that, above the grammar's own entropy", value: loss - floor, better: 'lower', baseline: { name: 'how common each token is', value: trivial - floor } },
+      { name: `probability of the usual attribute, ${attributesSkew} of what was read`, value: await usualAttribute(lab, params), better: 'higher', baseline: { name: 'both alike', value: 0.5 } },
+      { name: "distance from the twelve groups' probabilities of a positive verb", value: await gradedError(lab, params), better: 'lower', baseline: { name: 'always one half', value: meanOf(gradedProbabilities.map((p) => Math.abs(p - 0.5))) } },
+    ];
+  },
+});
+/** True log-probabilities of rows of reviews, [n, T]; 0 on bos and padding. */
+function reviewFloor(tokens: Tensor): Tensor {
+  const out = new Float32Array(tokens.data.length);
+  for (let i = 0; i < tokens.shape[0]!; i++) {
+    const row = tokens.data.subarray(i * length + 1, (i + 1) * length);
+    const words = row.filter((id) => id > special.sep);
+    reviewLogProbs(model.reviews, words).forEach((l, t) => row[t] !== special.pad && (out[i * length + 1 + t] = l));
+  }
+  return tensor(out, tokens.shape);
+}

@@ -1,0 +1,39 @@
+/** The masked `lm` of the playground: four languages, of which it has read two much, one little and one hardly at all. */
+import { Random } from '../base/random';
+import { maskTokens } from '../data/predictions';
+import { makeSentences, scarceMixture } from '../data/sets/languages';
+import { maskedLm } from '../lab/lm-models';
+import { lmScorer } from '../lab/lm';
+import { defineRecipe, type Measure } from '../lab/recipe';
+import { lmProgram, onLm, trainLm, unigram } from './text';
+
+const seed = 12;
+const spec = { data: 'sentences of four languages, 45 : 45 : 9 : 1', masked: 0.2, steps: 1000, batch: 48, learningRate: 3e-3, warmUp: 120, weightDecay: 0.02 } as const;
+const { shape, languages, rows } = maskedLm();
+const length = shape.context;
+
+export const recipe = defineRecipe({
+  id: 'lm-masked',
+  title: 'Language model that fills gaps: four languages, two of them rare',
+  base: 'lm',
+  says: 'Four blocks of width 128 that see both ways, trained to say masked words. Languages A and B are nine tenths of what it has read, C is one eleventh and D one in a hundred: it has met the words of D and hardly knows how to use them.',
+  seed,
+  spec: { ...spec, blocks: shape.blocks, width: shape.width, vocabulary: shape.vocabulary, context: shape.context },
+  make: async (lab) => {
+    const masks = lab.rng.fork('masks');
+    const params = await trainLm(lab, { id: 'lm-masked', shape, length, spec, predictions: (step) => maskTokens(masks.fork(step), rows({ seed, split: 'train', first: step * spec.batch, count: spec.batch }), shape.vocabulary, spec.masked) });
+    return { params, program: lmProgram('lm-masked', params, shape) };
+  },
+  measure: async (lab, params) => {
+    const score = lmScorer(lab, onLm('lm-masked held out', params, shape, length));
+    const measures: Measure[] = [];
+    for (const [language, name] of languages.names.entries()) {
+      const only = languages.names.map((_, l) => (l === language ? 1 : 0));
+      const judged = maskTokens(Random.seed(seed).fork('judged', language), makeSentences(languages, { seed, split: 'test', count: 320, length, mixture: only }), shape.vocabulary, spec.masked);
+      const { accuracy } = await score(params, judged);
+      const share = scarceMixture[language]! * 100;
+      measures.push({ name: `masked words of language ${name} (${share} % of what was read) that are said`, value: accuracy, better: 'higher', baseline: { name: 'its commonest word', value: unigram(makeSentences(languages, { seed, split: 'train', count: 2000, length, mixture: only }), judged, shape.vocabulary).accuracy } });
+    }
+    return measures;
+  },
+});

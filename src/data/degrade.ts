@@ -145,3 +145,9 @@ function blocks(image: Float32Array, side: number, strength: number): Float32Arr
   }
   return out;
 }
+/** Mean of (a - b)^2 over two pictures of one size. */
+export function meanSquareError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) * (a[i]! - b[i]!);
+  return sum / a.length;
+}

@@ -34,7 +34,7 @@ export function makeDegraded({ degradations = degradationNames, strength = [0.3,
   const size = 3 * side * side;
   const degraded = new Float32Array(count * size);
   const how = set.scenes.map((_, i): Degradation[] => {
-    const rng = Random.seed(options.seed).fork('degraded', options.split, i);
+    const rng = Random.seed(options.seed).fork('degraded', options.split, (options.first ?? 0) + i);
     const list = Array.from(rng.fork('which').permutation(degradations.length).subarray(0, together), (d, k) => ({ name: degradations[d]!, strength: least === most ? least : rng.fork('strength', k).uniform(least, most) }));
     const clean = floats(set.x).subarray(i * size, (i + 1) * size);
     if (list.every((one) => one.strength === 0)) degraded.set(clean, i * size);
@@ -42,10 +42,4 @@ export function makeDegraded({ degradations = degradationNames, strength = [0.3,
     return list;
   });
   return { degraded: tensor(degraded, set.x.shape), clean: set.x, how, first: int32(how.map(([one]) => degradationNames.indexOf(one!.name))), set };
-}
-/** Peak signal-to-noise ratio in dB of pictures in [-1, 1]: 10 log10(4 / mean square error); Infinity where they are equal. */
-export function meanSquareError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) * (a[i]! - b[i]!);
-  return sum / a.length;
 }

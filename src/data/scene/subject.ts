@@ -1,6 +1,6 @@
 /**
  * A subject: one thing with a look that no other scene has, to be learnt from a few pictures. A plain shape in two colours, parted by a
- * straight line, with a notch cut out of its rim. Colours, line and notch depend on the subject's number alone.
+ * straight line, with a notch cut out of its rim. All of it depends on the subject's number alone.
  */
 import { cos, sin } from '../../base/math';
 import { Random } from '../../base/random';
@@ -20,12 +20,14 @@ const bases = ['circle', 'square', 'diamond', 'heart'].map((name) => shapes.inde
 const notchHalf = 0.2;
 const notchFrom = 0.4;
 
-/** Subject number `number` of all that there are: always the same one. */
+/** Subject number `number`, 0, 1, 2, ...: always the same one. Shapes take turns, and 56 numbers in a row have 56 different pairs of colours. */
 export function subjectOf(number: number): Subject {
   const rng = Random.seed(number).fork('subject');
-  const first = rng.int(colours.length);
+  const others = colours.length - 1;
+  const pair = (number * 11 + 5) % (colours.length * others);
+  const first = Math.floor(pair / others);
   const direction = (angle: number): readonly [number, number] => [cos(angle), sin(angle)];
-  return { kind: rng.pick(bases), colours: [first, (first + 1 + rng.int(colours.length - 1)) % colours.length], line: direction(rng.uniform(0, 2 * Math.PI)), notch: direction(rng.uniform(0, 2 * Math.PI)) };
+  return { kind: bases[number % bases.length]!, colours: [first, (first + 1 + (pair % others)) % colours.length], line: direction(rng.uniform(0, 2 * Math.PI)), notch: direction(rng.uniform(0, 2 * Math.PI)) };
 }
 /** Whether the notch takes (u, v) away. */
 export function inNotch({ notch: [c, s] }: Subject, u: number, v: number): boolean {

@@ -41,32 +41,32 @@ function preview(values: Values, seed: number): Preview[] {
   const options = { ...optionsOf(values, seed), split: 'preview' };
   const { rows, x, tokens } = makeRows({ ...options, count: 24 });
   const side = Number(values.side);
-  const shown = rows.slice(0, 12).map((row, i) => imageOf(floats(x).subarray(i * 3 * side * side, (i + 1) * 3 * side * side), side, row.picture === 'none' ? `${i + 1}: no picture` : `${i + 1}: ${row.prompt} ${row.answer}`));
+  const shown = rows.flatMap((row, i) => (row.picture === 'none' ? [] : [imageOf(floats(x).subarray(i * 3 * side * side, (i + 1) * 3 * side * side), side, `${i + 1}: ${row.prompt} ${row.answer}`)]));
   return [
-    { title: 'Pictures', picture: { kind: 'images', images: shown } },
+    { title: 'Pictures', says: 'Rows without a picture are left out here.', picture: { kind: 'images', images: shown } },
     { title: 'Prompts and answers', picture: tableOf(['row', 'sort', 'picture', 'prompt', 'answer', 'tokens'], rows.map((row, i) => [i + 1, row.name, row.picture, row.prompt || '(none)', row.answer, tokens.data.subarray(i * tokens.shape[1]!, (i + 1) * tokens.shape[1]!).filter((id) => id !== special.pad).length])) },
     together(options),
     yesShares(options, seed),
   ];
 }
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-/** Of 1500 captions' scenes: how often the kind of a column is there if that of the row is. */
+/** Of 800 captions' scenes: how often the kind of a column is there if that of the row is. */
 function together(options: Omit<RowsOptions, 'count'>): Preview {
-  const scenes = numbers(1500).map(rowSource({ ...options, mix: { caption: 1 }, withoutPicture: 0 })).map(({ scene }) => scene!.objects);
+  const scenes = numbers(800).map(rowSource({ ...options, mix: { caption: 1 }, withoutPicture: 0 })).map(({ scene }) => scene!.objects);
   const of = plainKinds.map((kind) => scenes.filter((objects) => objects.some((o) => o.kind === kind)));
   const values = Float32Array.from(plainKinds.flatMap((row) => plainKinds.map((column) => (row === column ? 0 : of[row]!.filter((objects) => objects.some((o) => o.kind === column)).length / Math.max(1, of[row]!.length)))));
   const labels = plainKinds.map((kind) => kinds[kind]!);
-  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 1500 scenes; the diagonal is left at 0.', picture: { kind: 'heatmap', rows: 8, columns: 8, values, scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels } };
+  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: { kind: 'heatmap', rows: 8, columns: 8, values, scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels } };
 }
 /** Planted and measured P(yes) for each kind. */
 function yesShares(options: Omit<RowsOptions, 'count'>, seed: number): Preview {
-  const rows = numbers(1500).map(rowSource({ ...options, mix: { presence: 1 } }));
+  const rows = numbers(800).map(rowSource({ ...options, mix: { presence: 1 } }));
   const rates = options.yesRates ? skewedRates(seed) : undefined;
   const table = plainKinds.map((kind) => {
     const asked = rows.filter((row) => row.asked === kind);
     return [kinds[kind]!, asked.length, rates?.[kind] === undefined ? 0.5 : rounded(rates[kind]!), asked.length === 0 ? 'not asked' : rounded(asked.filter(({ answer }) => answer === 'yes').length / asked.length)];
   });
-  return { title: 'How often the answer is yes', says: 'Over 1500 questions, by the kind asked for.', picture: tableOf(['kind', 'asked', 'planted', 'measured'], table) };
+  return { title: 'How often the answer is yes', says: 'Over 800 questions, by the kind asked for.', picture: tableOf(['kind', 'asked', 'planted', 'measured'], table) };
 }
 export const dataset = defineDataset({
   id: 'questions',

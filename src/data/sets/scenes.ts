@@ -7,8 +7,11 @@
 import { InputError } from '../../base/errors';
 import { cos, sin } from '../../base/math';
 import { Random } from '../../base/random';
-import { int32, tensor, type Tensor } from '../../base/tensor';
+import { floats, int32, tensor, type Tensor } from '../../base/tensor';
+import { defineDataset, type Preview } from '../../spec/dataset';
+import { choice, float, type ValuesOf } from '../../spec/knobs';
 import { colours, inkList, insideShape, mix, mixRgb, shapes, textures, textureTone } from '../scene/parts';
+import { imageOf } from '../scene/pictures';
 
 export { colours, shapes, textures } from '../scene/parts';
 export const sceneSide = 32;
@@ -43,14 +46,14 @@ export interface SceneOptions {
 }
 
 /** Captioned pictures of random objects; with `classes`, of those shapes and textures alone. @throws InputError for a strength or count that cannot be */
-export function makeScenes({ count, classes, ...options }: SceneOptions & { readonly count: number; readonly classes?: readonly SceneClass[] }): Scenes {
+export function makeScenes({ count, classes, first = 0, ...options }: SceneOptions & { readonly count: number; readonly classes?: readonly SceneClass[]; /** Number of the first in its split; absent: 0. */ readonly first?: number }): Scenes {
   checkCount('pictures', count);
   const shift = shiftOf(options);
   const root = Random.seed(options.seed).fork('scenes', options.split);
   const x = new Float32Array(count * pixels);
   const scenes = { shape: new Int32Array(count), colour: new Int32Array(count), texture: new Int32Array(count) };
   const captions = Array.from({ length: count }, (_, i) => {
-    const rng = root.fork(i);
+    const rng = root.fork(first + i);
     const what = rng.fork('object');
     const { shape, texture } = classes ? what.pick(classes) : { shape: what.int(shapes.length), texture: what.int(textures.length) };
     const colour = what.int(colours.length);
@@ -282,3 +285,38 @@ function places(size: number, first: number, scale: number): { low: number; high
     return { low, high: Math.min(size - 1, low + 1), share: at - low };
   });
 }
+
+// The set, as the page shows it
+
+const knobs = {
+  style: choice({ label: 'Style', options: { original: 'original', shifted: 'shifted' }, default: 'original' }),
+  strength: float({ label: 'Strength of the shift', min: 0, max: 1, default: defaultStrength, help: 'Only where the style is shifted: light, patchy backgrounds, smaller objects, blur, a warm cast and noise.' }),
+};
+type Values = ValuesOf<typeof knobs>;
+const imagesOf = ({ x, captions }: Pick<Scenes, 'x' | 'captions'>): Preview['picture'] => ({ kind: 'images', images: captions.map((label, i) => imageOf(floats(x).subarray(i * pixels, (i + 1) * pixels), side, label)) });
+function preview({ style, strength }: Values, seed: number): Preview[] {
+  const options = { seed, style: style as SceneStyle, strength }; // the knob's options are the styles
+  const strengths = [0, 0.25, 0.5, 0.75, 1];
+  const ladder = strengths.flatMap((s) => Array.from({ length: 4 }, (_, i) => ({ s, i })));
+  const shifted = strengths.map((s) => makeScenes({ ...options, style: 'shifted', strength: s, split: 'preview', count: 4 }));
+  const classes = classesOf({ base: 16, new: 0 }).base;
+  return [
+    { title: 'Pictures with captions', picture: imagesOf(makeScenes({ ...options, split: 'preview', count: 24 })) },
+    { title: 'The same objects, shifted more and more', picture: { kind: 'images', images: ladder.map(({ s, i }) => imageOf(floats(shifted[strengths.indexOf(s)]!.x).subarray(i * pixels, (i + 1) * pixels), side, `strength ${s}`)) } },
+    { title: 'Classes', picture: imagesOf({ x: makeSceneClasses({ ...options, split: 'preview', classes, perClass: 1 }).x, captions: classes.map(className) }) },
+  ];
+}
+export const dataset = defineDataset({
+  id: 'scenes',
+  title: 'Single objects with captions',
+  family: 'scenes',
+  says: 'One object a picture, of eight shapes, eight colours and four textures, with a caption that names some of them. Style original is what a small image and text model was trained on; style shifted moves away from it by a known strength.',
+  knobs,
+  open: ({ knobs: values }) => ({
+    example: ({ seed, split, index }) => {
+      const { x, shape, colour, texture, captions } = makeScenes({ seed, split, style: values.style as SceneStyle, strength: values.strength, count: 1, first: index }); // the knob's options are the styles
+      return { x: tensor(floats(x), [3, side, side]), caption: captions[0]!, shape: shape[0]!, colour: colour[0]!, texture: texture[0]! };
+    },
+    preview: ({ seed }) => preview(values, seed),
+  }),
+});

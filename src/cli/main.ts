@@ -5,6 +5,7 @@ import { cards } from '../methods/cards';
 import { limits } from '../spec/experiment';
 import { writeLink } from '../spec/link';
 import { conformance, showConformance } from './conformance';
+import { dataCommand, dataHelp } from './data';
 import { readUserFiles, writeSection } from './files';
 import { infer } from './infer';
 import { makeModels } from './models';
@@ -25,7 +26,7 @@ const help = `stipple: the laboratory without the page
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
       --write                           put the table into the README
-${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
+${dataHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
       --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
       --executor wasm|reference (wasm)
   stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
@@ -46,7 +47,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [command = 'help', ...rest] = argv;
-  if (command === 'train') return trainCommand(rest); // its options are its own
+  if (command === 'train') return trainCommand(rest); // its options are its own, as are those of data
+  if (command === 'data') return dataCommand(rest);
   const { values, positionals } = parse(rest);
   const count = (name: string, text: string | undefined, fallback: number, max: number): number => {
     if (text === undefined) return fallback;

@@ -44,6 +44,15 @@ export function readTypefaces(bytes: Uint8Array): Typeface[] {
   return typefaces;
 }
 
+const opened = new WeakMap<Uint8Array, Typeface[]>();
+/** The typefaces among a data set's assets, read once for each file that came. @throws InputError as `readTypefaces` does */
+export function typefacesOf(assets: Readonly<Record<string, Uint8Array>>): readonly Typeface[] {
+  const bytes = assets['data/typefaces.bin'] ?? new Uint8Array();
+  const read = opened.get(bytes) ?? readTypefaces(bytes);
+  opened.set(bytes, read);
+  return read;
+}
+
 function readTypeface(reader: Reader, characters: readonly string[]): Typeface {
   const name = reader.text();
   const unseen = reader.byte() === 1;

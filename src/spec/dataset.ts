@@ -30,6 +30,8 @@ export interface Dataset<K extends Knobs = Knobs> {
   /** What it is, and what of it is controlled: two or three sentences for a reader who has seen none of it. */
   readonly says: string;
   readonly knobs: K;
+  /** Why examples of two splits may be the same, where they may; absent: they never are. */
+  readonly repeats?: string;
   /** Shipped files that it draws from: 'data/typefaces.bin'. */
   readonly assets?: readonly string[];
   /** Prepares what the knobs fix (a grammar, an alphabet), and gives the example at any place. `assets` by path. */

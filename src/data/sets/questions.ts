@@ -74,5 +74,6 @@ export const dataset = defineDataset({
   family: 'scenes',
   says: 'Pictures with captions, yes-or-no questions, choices by letter, counts, places and colours, and facts that no picture tells, all in one small vocabulary. Which kinds come together, how often the answer is yes, and what misleads are planted at known rates.',
   knobs,
+  repeats: 'Rows about facts and questions without a picture are words alone, and few: the same ones come in every split.',
   open: ({ knobs: values }) => ({ example: (at) => exampleAt(values, at), preview: ({ seed }) => preview(values, seed) }),
 });

@@ -4,9 +4,14 @@
  * half a cycle per sample. The function is scaled once, to max |y| = 1 over the samples.
  */
 import { InputError } from '../../base/errors';
-import { cos, sin } from '../../base/math';
+import { cos, log10, sin } from '../../base/math';
 import { Random } from '../../base/random';
+import { tensor } from '../../base/tensor';
+import { defineDataset, type Preview } from '../../spec/dataset';
+import { choice, float, int, toggle, type ValuesOf } from '../../spec/knobs';
 import { fft } from '../fft';
+import { binFrequencies, powerSpectrum, spectralCentroid1d, zeroPredictorPsnr } from '../spectrum';
+import { spectrogram } from '../stft';
 
 export type SignalKind = 'low-pass' | 'band-limited' | 'broadband' | 'chirp';
 export interface SignalSpec {
@@ -117,4 +122,53 @@ function chirp(count: number, low: number, high: number, rng: Random): Continuou
 
 function peakOf(values: Float64Array): number {
   return values.reduce((peak, y) => Math.max(peak, Math.abs(y)), 0);
+}
+
+const knobs = {
+  kind: choice({ label: 'Kind', options: { 'low-pass': 'Low-pass', 'band-limited': 'Band-limited', broadband: 'Broadband', chirp: 'Chirp' }, default: 'band-limited' }),
+  count: int({ label: 'Samples', min: signalCounts.min, max: signalCounts.max, default: 2048 }),
+  ownBand: toggle({ label: 'Another band', default: false, group: 'Band', help: 'Else the band of its kind: 0 to 0.03, 0.3 to 0.6, all, and for chirps 0.02 to 0.6 of Nyquist.' }),
+  low: float({ label: 'From', min: 0, max: 1, default: 0.3, group: 'Band', help: 'Fraction of Nyquist.' }),
+  high: float({ label: 'To', min: 0, max: 1, default: 0.6, group: 'Band', help: 'Fraction of Nyquist.' }),
+  noise: float({ label: 'Noise', min: 0, max: 1, default: 0, help: 'Standard deviation of white noise on the samples; midpoints stay clean.' }),
+} as const;
+type Values = ValuesOf<typeof knobs>;
+
+/** The signal of a seed of its own. A band has room for at least eight bins, whatever its ends say. */
+function signalOf({ kind, count, ownBand, low, high }: Values, rng: Random): Signal {
+  const from = Math.max(0, Math.min(low, high, 1 - 16 / count));
+  return makeSignal({ kind, count, seed: rng.word(), ...(ownBand && { band: [from, Math.min(1, Math.max(low, high, from + 16 / count))] as const }) });
+}
+
+export const dataset = defineDataset({
+  id: 'signals',
+  title: 'Signals',
+  family: 'signals',
+  says: 'Functions of one variable with a known spectrum, to be fitted by a network from their samples: noise of a band, or a chirp. Each is one continuous function, so it can also be asked halfway between its samples.',
+  knobs,
+  open: ({ knobs: k }) => ({
+    example: ({ seed, split, index }) => {
+      const rng = Random.seed(seed).fork('signals', split, index);
+      const { x, samples, midpointX, midpoints } = signalOf(k, rng.fork('function'));
+      const noise = rng.fork('noise').fillNormal(new Float32Array(k.count), k.noise);
+      const y = samples.map((v, n) => v + noise[n]!);
+      return { x: tensor(x), y: tensor(y), clean: tensor(samples), midpointX: tensor(midpointX), midpoints: tensor(midpoints), centroid: spectralCentroid1d(samples), zeroPredictorPsnr: zeroPredictorPsnr(samples) };
+    },
+    preview: ({ seed }) => previewOf(k, seed),
+  }),
+});
+
+/** The first 300 samples of a chirp or of noise tell enough; spectra are of all. */
+function previewOf(k: Values, seed: number): Preview[] {
+  const signals = [0, 1, 2].map((i) => signalOf(k, Random.seed(seed).fork('signals', 'train', i).fork('function')));
+  const shown = Math.min(300, k.count);
+  const size = k.count >= 512 ? 128 : Math.max(4, Math.floor(k.count / 4));
+  const { shape, data } = spectrogram(signals[0]!.samples, { size, hop: Math.max(1, Math.floor((k.count - size) / 100)) });
+  const [frames, bins] = shape as [number, number]; // of two axes
+  return [
+    { title: 'Samples', says: `The first ${shown} of ${k.count} of three of them.`, picture: { kind: 'lines', xLabel: 'x', yLabel: 'y', series: signals.map(({ x, samples }, i) => ({ label: `example ${i}`, x: x.slice(0, shown), y: samples.slice(0, shown) })) } },
+    { title: 'Power spectrum', says: 'In dB, below -80 left out; 1 is Nyquist.', picture: { kind: 'lines', xLabel: 'frequency', yLabel: 'dB', series: [{ label: 'example 0', x: binFrequencies(k.count), y: Float32Array.from(powerSpectrum(signals[0]!.samples), (p) => 10 * log10(Math.max(1e-8, p))) }] } },
+    { title: 'Spectrogram', says: 'Frequency upwards, time to the right; dB.', picture: { kind: 'heatmap', rows: bins, columns: frames, scale: 'sequential', xLabel: 'frame', yLabel: 'frequency', values: Float32Array.from({ length: bins * frames }, (_, at) => 10 * log10(Math.max(1e-8, data[(at % frames) * bins + (bins - 1 - Math.floor(at / frames))]!))) } },
+    { title: 'To be heard', says: 'At 8000 samples a second.', picture: { kind: 'audio', sampleRateHz: 8000, clips: signals.map(({ samples }, i) => ({ label: `example ${i}`, samples })) } },
+  ];
 }

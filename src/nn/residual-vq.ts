@@ -26,7 +26,7 @@ export interface TokenizerConfig {
   readonly width: number;
 }
 /** For scenes of 16 pixels: 85 tokens of 7 bits. */
-export const tokenizerConfig: TokenizerConfig = { side: 16, channels: 3, scales: [1, 2, 4, 8], codes: 128, codeWidth: 16, width: 48 };
+export const tokenizerConfig: TokenizerConfig = { side: 16, channels: 3, scales: [1, 2, 4, 8], codes: 128, codeWidth: 16, width: 32 };
 /** Tokens of each scale, and where each scale's begin. */
 export const scaleStarts = (scales: readonly number[]): number[] => scales.map((_, k) => scales.slice(0, k).reduce((total, s) => total + s * s, 0));
 export const tokenCount = (scales: readonly number[]): number => scales.reduce((total, s) => total + s * s, 0);

@@ -18,31 +18,55 @@ export interface DroppedFile {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-export const kindNames: Readonly<Record<FileKind, string>> = { idx: 'IDX (also gzip)', wav: 'WAV', png: 'PNG', onnx: 'ONNX', weights: 'external data of an ONNX file', npz: 'NPZ', csv: 'CSV', text: 'text' };
+export const kindNames: Readonly<Record<FileKind, string>> = {
+  idx: 'IDX (also gzip)', wav: 'WAV', png: 'PNG', onnx: 'ONNX', weights: 'external data of an ONNX file', npz: 'NPZ', npy: 'NPY', csv: 'CSV or TSV', text: 'text',
+  cifar: 'CIFAR (binary)', images: 'PNG, JPEG, WebP or a ZIP file of them', safetensors: 'safetensors', jsonl: 'JSON lines',
+};
 export const fileEndings: Readonly<Record<FileKind, string>> = {
-  idx: '.idx,.gz,.idx1-ubyte,.idx3-ubyte', wav: '.wav', png: '.png', onnx: '.onnx', weights: '.data,.bin,.weights,.onnx_data', npz: '.npz', csv: '.csv', text: '.txt',
+  idx: '.idx,.gz,.idx1-ubyte,.idx3-ubyte', wav: '.wav', png: '.png', onnx: '.onnx', weights: '.data,.bin,.weights,.onnx_data', npz: '.npz', npy: '.npy', csv: '.csv,.tsv,.tab,.csv.gz', text: '.txt,.txt.gz',
+  cifar: '.bin,.tar.gz,.tgz,.tar', images: '.zip,.png,.jpg,.jpeg,.webp', safetensors: '.safetensors', jsonl: '.jsonl,.ndjson',
 };
 
 const startsWith = (bytes: Uint8Array, at: number, magic: readonly number[]): boolean => magic.every((byte, i) => bytes[at + i] === byte);
 const isPlain = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes(0);
-/** Magic numbers, and endings where there are none. A gzip stream may hold an IDX file: the worker unpacks it and looks again. */
+const gzip = [0x1f, 0x8b] as const;
+/** A text by its ending, gzipped or not. */
+const isText = (ending: RegExp) => (bytes: Uint8Array, name: string): boolean => ending.test(name.replace(/\.gz$/i, '')) && (isPlain(bytes) || startsWith(bytes, 0, gzip));
+const isZip = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x50, 0x4b, 3, 4]);
+const isPng = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/**
+ * Magic numbers, and endings where there are none: the little that the page itself must know, since the readers (data/files) are the worker's.
+ * A gzip stream may hold an IDX file: the worker unpacks it and looks again.
+ */
 const looksLike: Readonly<Record<FileKind, (bytes: Uint8Array, name: string) => boolean>> = {
-  idx: (b) => startsWith(b, 0, [0x1f, 0x8b]) || (startsWith(b, 0, [0, 0]) && [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e].includes(b[2] ?? -1) && (b[3] ?? 0) >= 1),
+  idx: (b) => startsWith(b, 0, gzip) || (startsWith(b, 0, [0, 0]) && [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e].includes(b[2] ?? -1) && (b[3] ?? 0) >= 1),
   wav: (b) => startsWith(b, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(b, 8, [0x57, 0x41, 0x56, 0x45]),
-  png: (b) => startsWith(b, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  png: isPng,
   onnx: (_, name) => /\.onnx$/i.test(name),
   weights: (_, name) => /\.(data|bin|weights|onnx_data)$/i.test(name),
-  npz: (b) => startsWith(b, 0, [0x50, 0x4b, 3, 4]),
-  csv: (b, name) => /\.csv$/i.test(name) && isPlain(b),
-  text: (b, name) => /\.txt$/i.test(name) && isPlain(b),
+  npz: isZip,
+  npy: (b) => startsWith(b, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
+  csv: isText(/\.(csv|tsv|tab)$/i),
+  text: isText(/\.txt$/i),
+  cifar: (_, name) => /\.(tar\.gz|tgz|tar)$/i.test(name) || /(^|\/)(data_batch_\d+|test_batch|train|test)\.bin(\.gz)?$/i.test(name),
+  images: (b, name) => isPng(b) || startsWith(b, 0, [0xff, 0xd8, 0xff]) || (startsWith(b, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(b, 8, [0x57, 0x45, 0x42, 0x50])) || (isZip(b) && /\.zip$/i.test(name)),
+  safetensors: (_, name) => /\.safetensors$/i.test(name),
+  jsonl: isText(/\.(jsonl|ndjson)$/i),
 };
 const showBytes = (bytes: Uint8Array): string => [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, '0')).join(' ');
 
 /** The first of these kinds that a file looks like. */
 export const kindOf = ({ name, bytes }: FileBytes, kinds: readonly FileKind[]): FileKind | undefined => kinds.find((kind) => looksLike[kind](bytes, name));
-/** Kinds whose files a new one of this kind takes the place of: one model at a time, one source of data. */
-const rivals: Partial<Record<FileKind, readonly FileKind[]>> = { onnx: ['onnx', 'weights'], npz: ['npz', 'csv', 'text', 'idx'], csv: ['npz', 'csv', 'text', 'idx'], text: ['npz', 'csv', 'text', 'idx'], idx: ['npz', 'csv', 'text'] };
-export const replaces = (kind: FileKind, other: FileKind | undefined): boolean => other !== undefined && (rivals[kind]?.includes(other) ?? false);
+const dataKinds = ['npz', 'npy', 'csv', 'text', 'idx', 'cifar', 'images', 'safetensors', 'jsonl'] as const satisfies readonly FileKind[];
+/** Data whose files gather: a pair, a set of batches, x.npy beside y.npy. */
+const gathers: readonly FileKind[] = ['idx', 'cifar', 'npy'];
+/** Whether a new file of one kind takes the place of one of another: one model at a time, one source of data. */
+export function replaces(kind: FileKind, other: FileKind | undefined): boolean {
+  if (other === undefined) return false;
+  if (kind === 'onnx') return other === 'onnx' || other === 'weights';
+  const isData = (some: FileKind): boolean => (dataKinds as readonly FileKind[]).includes(some);
+  return isData(kind) && isData(other) && !(kind === other && gathers.includes(kind));
+}
 
 /** Reads a dropped file whole. @throws InputError saying what was expected and what came. */
 export async function takeFile(file: DroppedFile, card: Card): Promise<LoadedFile> {

@@ -15,12 +15,14 @@ export interface ExampleArrays {
 export interface ExampleOptions {
   /** Of each split at most this many examples, the first ones; said where it cuts. */
   readonly most?: number;
+  /** Images as [n, height, width, channels] instead of [n, channels, height, width]. */
+  readonly channelsLast?: boolean;
 }
 
 /** @throws InputError for a text (which needs a vocabulary first) and for what does not make examples */
-export function examplesOf(loaded: Loaded, { most = Infinity }: ExampleOptions = {}): ExampleArrays {
+export function examplesOf(loaded: Loaded, { most = Infinity, channelsLast = false }: ExampleOptions = {}): ExampleArrays {
   switch (loaded.kind) {
-    case 'images': return fromImages(loaded, most);
+    case 'images': return fromImages(loaded, most, channelsLast);
     case 'table': return fromTable(loaded, most);
     case 'records': return fromRecords(loaded, most);
     case 'sound': return fromSound(loaded, most);
@@ -31,13 +33,14 @@ export function examplesOf(loaded: Loaded, { most = Infinity }: ExampleOptions =
 }
 const cut = (split: SplitName, count: number, most: number, what: string): string[] => (count > most ? [`The first ${most} of ${count} ${what} (${split}) are read.`] : []);
 
-function fromImages({ width, height, channels, classes, splits, notes }: LoadedImages, most: number): ExampleArrays {
+function fromImages({ width, height, channels, classes, splits, notes }: LoadedImages, most: number, channelsLast: boolean): ExampleArrays {
   const size = width * height;
   const arrays = ({ count, pixels, labels }: ImageSplit): ArraysByName => {
     const n = Math.min(count, most);
     const x = new Float32Array(n * size * channels);
-    for (let i = 0; i < n; i++) for (let p = 0; p < size; p++) for (let c = 0; c < channels; c++) x[(i * channels + c) * size + p] = pixels[(i * size + p) * channels + c]! / 255;
-    return { x: { dtype: 'float32', shape: [n, channels, height, width], data: x }, ...(labels && { y: { dtype: 'int32', shape: [n], data: labels.slice(0, n) } }) };
+    if (channelsLast || channels === 1) for (let k = 0; k < x.length; k++) x[k] = pixels[k]! / 255;
+    else for (let i = 0; i < n; i++) for (let p = 0; p < size; p++) for (let c = 0; c < channels; c++) x[(i * channels + c) * size + p] = pixels[(i * size + p) * channels + c]! / 255;
+    return { x: { dtype: 'float32', shape: channelsLast ? [n, height, width, channels] : [n, channels, height, width], data: x }, ...(labels && { y: { dtype: 'int32', shape: [n], data: labels.slice(0, n) } }) };
   };
   return { splits: mapSplits(splits, arrays), ...(classes && { classes }), notes: [...notes, ...entriesOf(splits).flatMap(([name, { count }]) => cut(name, count, most, 'images'))] };
 }

@@ -18,8 +18,19 @@ import { textReader } from './text-file';
 
 export type { Clip, Column, ImageSplit, Json, JsonRecord, Loaded, LoadedArrays, LoadedImages, LoadedRecords, LoadedSound, LoadedTable, LoadedTensors, LoadedText, NamedBytes, Reader, ReaderId, ReadOptions, SplitName, Splits, TableSplit } from './loaded';
 
+const longestName = 200;
 /** In the order in which they are asked: signatures before endings, and what is told by its name before what any text is. */
-export const readers: readonly Reader[] = [idxReader, cifarReader, safetensorsReader, numpyReader, imagesReader, soundReader, tableReader, recordsReader, textReader];
+export const readers: readonly Reader[] = [idxReader, cifarReader, safetensorsReader, numpyReader, imagesReader, soundReader, tableReader, recordsReader, textReader].map(atTheDoor);
+/** What holds for every reader: there is a file, and names are short enough to be said. */
+function atTheDoor(reader: Reader): Reader {
+  return {
+    ...reader,
+    read: async (files, options) => {
+      if (files.length === 0) throw new InputError(`Files were expected (${reader.title}), but none came. Choose some.`);
+      return reader.read(files.map((file) => (file.name.length > longestName ? { ...file, name: `…${file.name.slice(-longestName)}` } : file)), options);
+    },
+  };
+}
 export const readerNamed = (id: ReaderId): Reader => readers.find((reader) => reader.id === id)!; // each id is that of one reader
 /** @param head as `headOf` gives it */
 export const recognise = (name: string, head: Uint8Array): Reader | undefined => readers.find((reader) => reader.recognises(name, head));

@@ -40,6 +40,12 @@ function typesOf(parts: readonly Raw[], columns: number): Column['type'][] {
     return fields.every((field) => isNumber(field) || isMissing(field)) && fields.some(isNumber) ? 'numbers' : 'words';
   });
 }
+/** The first word in a column of which half or more are numbers: a slip of the pen rather than a word. */
+function slipIn({ name, header, rows }: Raw, place: number): string | undefined {
+  const at = rows.findIndex((row) => !isNumber(row[place]!) && !isMissing(row[place]!));
+  const numbers = rows.filter((row) => isNumber(row[place]!)).length;
+  return at < 0 || 2 * numbers < rows.length ? undefined : `${name}: expected a number in row ${at + 1 + (header ? 1 : 0)}, column ${place + 1}, as in most rows, but "${rows[at]![place]!.slice(0, 40)}" came. Correct it, or choose that column as the label.`;
+}
 function split(parts: readonly Raw[], names: readonly string[], types: readonly Column['type'][]): TableSplit {
   const rows = parts.flatMap((part) => part.rows);
   const columns = names.map((name, c): Column =>
@@ -47,8 +53,8 @@ function split(parts: readonly Raw[], names: readonly string[], types: readonly 
   return { rows: rows.length, columns };
 }
 
-/** The column to be predicted: the one that is asked for, else one whose name says so, else the only column of words, else the last. */
-export function labelColumn(columns: readonly Column[], named: boolean, asked: string | undefined, from: string): { readonly place: number; readonly says: string } {
+/** The column to be predicted: the one that is asked for, else one whose name says so, else the only column of words (`mixed` ones not counted), else the last. */
+export function labelColumn(columns: readonly Column[], named: boolean, asked: string | undefined, from: string, mixed: ReadonlySet<number> = new Set()): { readonly place: number; readonly says: string } {
   if (asked !== undefined) {
     const place = columns.findIndex(({ name }) => name === asked);
     if (place < 0) throw new InputError(`${from} has no column "${asked}". It has: ${columns.slice(0, 20).map(({ name }) => name).join(', ')}.`);
@@ -57,7 +63,7 @@ export function labelColumn(columns: readonly Column[], named: boolean, asked: s
   const byName = labelNames.map((word) => columns.findIndex(({ name }) => name.toLowerCase() === word)).find((place) => place >= 0);
   if (named && byName !== undefined) return { place: byName, says: `The label is taken to be column "${columns[byName]!.name}", by its name.` };
   const last = columns.length - 1;
-  const worded = columns.flatMap(({ type }, place) => (type === 'words' ? [place] : []));
+  const worded = columns.flatMap(({ type }, place) => (type === 'words' && !mixed.has(place) ? [place] : []));
   const [only] = worded;
   if (only !== undefined && worded.length === 1 && only !== last) return { place: only, says: `The label is taken to be ${named ? `column "${columns[only]!.name}"` : `column ${only + 1}`}, the only one of words.` };
   return { place: last, says: `The label is taken to be the last column${named ? `, "${columns[last]!.name}"` : ''}.` };
@@ -90,7 +96,13 @@ function readTables(files: readonly NamedBytes[], { label }: ReadOptions = {}): 
   const holes = raws.reduce((n, { rows }) => n + rows.reduce((m, row) => m + row.filter((field, c) => types[c] === 'numbers' && isMissing(field)).length, 0), 0);
   if (holes > 0) notes.push(`${holes} ${holes === 1 ? 'field is' : 'fields are'} missing.`);
   if (count < 2) return { kind: 'table', from: listOf(files), notes, splits: parts };
-  const { place, says } = labelColumn(parts.train.columns, first.header !== undefined, label, listOf(files));
+  const slips = new Map(types.flatMap((type, place) => {
+    const slip = type === 'words' ? raws.map((raw) => slipIn(raw, place)).find((found) => found !== undefined) : undefined;
+    return slip === undefined ? [] : [[place, slip] as const];
+  }));
+  const { place, says } = labelColumn(parts.train.columns, first.header !== undefined, label, listOf(files), new Set(slips.keys()));
+  slips.delete(place); // a label may be a word here and a number there
+  for (const slip of slips.values()) throw new InputError(slip);
   const classes = classesOf([parts.train, parts.validation, parts.test].flatMap((part) => (part ? [part.columns[place]!] : [])));
   return { kind: 'table', from: listOf(files), notes: [...notes, says], label: place, ...(classes && { classes }), splits: parts };
 }

@@ -37,7 +37,7 @@ function firstBad(bytes: Uint8Array): number {
   }
   return low;
 }
-export const isPlainText = (head: Uint8Array): boolean => head.length > 0 && (!head.includes(0) || (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff));
+export const isPlainText = (head: Uint8Array): boolean => !head.includes(0) || (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
 
 function readText(files: readonly NamedBytes[]): LoadedText {
   const texts = files.map(({ name, bytes }) => ({ name, thing: decodeText(bytes, name) }));

@@ -88,7 +88,7 @@ export const card = defineCard({
       },
     },
   },
-  accepts: ['onnx', 'weights', 'npz', 'csv', 'text', 'idx'],
-  acceptsSays: 'One ONNX file, with its external data if it has any; and data: x and y as NPZ, an IDX pair, a CSV file with the label in its last column, or a text.',
+  accepts: ['onnx', 'cifar', 'weights', 'safetensors', 'images', 'npz', 'npy', 'csv', 'jsonl', 'text', 'idx'],
+  acceptsSays: 'One ONNX file, with its external data if it has any; and data: x and y as NumPy arrays or safetensors, pictures in folders (dropped, or as a ZIP file), an IDX pair, CIFAR, a table (CSV, TSV), JSON lines, or a text.',
   screen: 'model',
 });

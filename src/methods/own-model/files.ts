@@ -1,34 +1,29 @@
 /** The user's files by what they are: the model, the weights that it keeps beside itself, the data. */
 import { InputError } from '../../base/errors';
+import { recognise } from '../../data/files';
+import { headOf } from '../../data/files/gzip';
 import { externalLocations } from '../../engine/onnx/external';
 import type { Lab } from '../../lab/lab';
 import type { ModelFile } from '../../lab/own/open';
 import type { FileBytes } from '../../spec/messages';
 
-export type DataKind = 'npz' | 'csv' | 'text' | 'idx';
 export interface SortedFiles {
   readonly model?: FileBytes;
   readonly beside: readonly FileBytes[];
+  /** Whatever else came: the readers of data sort it. */
   readonly data: readonly FileBytes[];
-  readonly dataKind?: DataKind;
 }
 
-function kindOf({ name, bytes }: FileBytes): DataKind | 'model' | 'weights' {
+function kindOf({ name, bytes }: FileBytes): 'model' | 'weights' | 'data' {
   if (/\.onnx$/i.test(name)) return 'model';
-  if (/\.(data|bin|weights|onnx_data)$/i.test(name)) return 'weights';
-  if (/\.csv$/i.test(name)) return 'csv';
-  if (/\.txt$/i.test(name)) return 'text';
-  return bytes[0] === 0x50 && bytes[1] === 0x4b ? 'npz' : 'idx';
+  return /\.(data|bin|weights|onnx_data)$/i.test(name) && recognise(name, headOf(bytes))?.id !== 'cifar' ? 'weights' : 'data';
 }
-/** @throws InputError for two models, or data of two kinds */
+/** @throws InputError for two models */
 export function sortFiles(files: readonly FileBytes[]): SortedFiles {
-  const of = (wanted: (kind: ReturnType<typeof kindOf>) => boolean): FileBytes[] => files.filter((file) => wanted(kindOf(file)));
-  const [model, other] = of((kind) => kind === 'model');
+  const of = (wanted: ReturnType<typeof kindOf>): FileBytes[] => files.filter((file) => kindOf(file) === wanted);
+  const [model, other] = of('model');
   if (other) throw new InputError(`Expected one ONNX file, but ${model!.name} and ${other.name} came. Remove one.`);
-  const data = of((kind) => kind !== 'model' && kind !== 'weights');
-  const kinds = [...new Set(data.map(kindOf))] as DataKind[]; // the rest was taken out
-  if (kinds.length > 1 || (data.length > 1 && kinds[0] !== 'idx')) throw new InputError(`Expected one data file, or an IDX pair, but ${data.map((file) => file.name).join(' and ')} came. Remove all but one.`);
-  return { ...(model && { model }), beside: of((kind) => kind === 'weights'), data, ...(kinds[0] && { dataKind: kinds[0] }) };
+  return { ...(model && { model }), beside: of('weights'), data: of('data') };
 }
 
 export const shippedModel = 'models/letters.onnx';

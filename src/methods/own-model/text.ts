@@ -14,13 +14,15 @@ const bytes = 256;
 const mostTokens = 4_000_000;
 
 const byteName = (byte: number): string => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`);
+/** What each byte stands for. */
+export const byteAlphabet: readonly string[] = Array.from({ length: bytes }, (_, byte) => byteName(byte));
 
 /**
  * Bytes where the vocabulary has room for all 256, else the text's own characters in the order of their code points.
  * @throws InputError for a text that is too short, or has more characters than the vocabulary
  */
 export function tokenRows(file: Uint8Array, name: string, { length, vocabulary = bytes }: { length: number; vocabulary?: number }): TokenRows {
-  const whole = vocabulary >= bytes ? { ids: file, alphabet: Array.from({ length: bytes }, (_, byte) => byteName(byte)) } : characters(file, name, vocabulary);
+  const whole = vocabulary >= bytes ? { ids: file, alphabet: byteAlphabet } : characters(file, name, vocabulary);
   const ids = whole.ids.subarray(0, mostTokens);
   const n = Math.floor(ids.length / length);
   if (n < 2) throw new InputError(`${name} holds ${ids.length} tokens, and the model reads rows of ${length}. Use a text of at least ${2 * length}.`);

@@ -13,7 +13,7 @@ import type { Measure, ModelCard } from '../spec/model-card';
 import { RunControl } from '../worker/control';
 import { readAsset, root } from './files';
 
-const recipes = import.meta.glob<{ recipe: Recipe }>('../recipes/*.ts', { eager: true });
+const recipes = import.meta.glob<{ recipe: Recipe }>(['../recipes/*.ts', '!../recipes/*.test.ts'], { eager: true });
 
 /** 'held-out accuracy 0.997 (chance 0.038)'. */
 const sayMeasure = ({ name, value, baseline }: Measure): string => `${name} ${value.toPrecision(4)} (${baseline.name} ${baseline.value.toPrecision(4)})`;

@@ -18,6 +18,8 @@ export interface MaeShape extends TransformerShape, Patching {
   readonly classToken?: boolean;
   readonly decoder: TransformerShape;
 }
+/** The shape of the shipped one: pictures of 32 px in 64 patches, 0.38 million params, 0.30 of them in the encoder. */
+export const sceneMae = { side: 32, channels: 3, patch: 4, width: 96, blocks: 4, heads: 4, mlpRatio: 2, decoder: { width: 64, blocks: 2, heads: 4, mlpRatio: 2 } } as const satisfies MaeShape;
 /** `encoder` (patch, class, blocks, norm) and `decoder` (embed, mask, blocks, norm, pixels). */
 export const initMae = (rng: Random, shape: MaeShape): Params => {
   const pixels = shape.channels * shape.patch ** 2;

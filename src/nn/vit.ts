@@ -58,3 +58,6 @@ export function vitLayerOf(name: string, { blocks }: Pick<VitShape, 'blocks'>): 
   if (block) return Number(block[1]) + 1;
   return /^(patch|class|position|mask)\./.test(name) ? 0 : blocks + 1;
 }
+
+/** The shape of the shipped `vit`: letters of 28 px in 16 patches, 0.46 million params. */
+export const glyphVit = { side: 28, channels: 1, patch: 7, width: 96, blocks: 4, heads: 4, classes: 26 } as const satisfies VitShape;

@@ -1,8 +1,32 @@
 /** What several recipes need. */
-import type { Params } from '../base/tensor';
+import type { Params, Tensor } from '../base/tensor';
+import type { InputSpec } from '../engine/program';
+import { shapesOf } from '../lab/evaluate';
+import type { Lab, TrainerSpec } from '../lab/lab';
+import type { Groups } from '../nn/groups';
+import { adam } from '../nn/optimizers';
+import { cosine } from '../nn/schedules';
 
 export { shuffled } from '../data/labelled';
-export { accuracyOn, argMaxes, overSet, shapesOf } from '../lab/evaluate';
+export { accuracyOn, argMaxes, overRows, overSet, shapesOf } from '../lab/evaluate';
 
 /** As a program's constants. */
 export const constantsOf = (params: Params): Readonly<Record<string, { shape: readonly number[] }>> => Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, { shape }]));
+
+/** Adam with decoupled decay and a clipped gradient, under a cosine with warm-up: how most checkpoints are trained. */
+export interface Fit {
+  readonly arm: string;
+  readonly from: Params;
+  readonly frozen?: Params;
+  readonly batch: Readonly<Record<string, InputSpec>>;
+  readonly loss: TrainerSpec['loss'];
+  readonly next: (step: number) => Readonly<Record<string, Tensor>>;
+  readonly spec: { readonly steps: number; readonly learningRate: number; readonly warmUp: number; readonly weightDecay: number; readonly clipNorm: number };
+  readonly groups?: Groups;
+}
+export function fit(lab: Lab, { arm, from, frozen, batch, loss, next, spec: { steps, learningRate, warmUp, weightDecay, clipNorm }, groups }: Fit): Promise<Params> {
+  const trainer = lab.trainer({ name: `${arm}-pretrain`, params: shapesOf(from), ...(frozen && { frozen: shapesOf(frozen) }), batch, loss, optimizer: adam({ clipNorm, ...(groups && { groups }) }) });
+  const rate = cosine(learningRate, steps, warmUp);
+  lab.expect(steps);
+  return lab.train({ trainer, arm, from, ...(frozen && { frozen }), steps, hyper: (step) => ({ learningRate: rate(step), weightDecay }), next });
+}

@@ -17,7 +17,7 @@ export interface LibraryHost {
   readonly executor: () => Promise<Executor>;
 }
 const cards = import.meta.glob<ModelCard>('../../models/*.json', { import: 'default' });
-const recipes = import.meta.glob<{ recipe?: Recipe }>('../recipes/*.ts');
+const recipes = import.meta.glob<{ recipe?: Recipe }>(['../recipes/*.ts', '!../recipes/*.test.ts']);
 const sets = async () => (await import('../data/sets')).datasets;
 
 type Answers = { readonly [Q in Question]: (asks: Library[Q]['asks'], host: LibraryHost) => Promise<Library[Q]['answer']> };

@@ -8,10 +8,11 @@ import { Random } from '../../base/random';
 import { int32, type Tensor } from '../../base/tensor';
 import { defineDataset, type At, type Example } from '../../spec/dataset';
 import { choice } from '../../spec/knobs';
+import { sampleSentence, type Sentence } from '../grammar';
 import { grammaticalClasses, meanings } from '../lexicon';
 import { countsOf, rounded, tableOf } from '../preview';
 import { drawFor } from '../splits';
-import { joinVocabularies, makeVocabulary, stackRows, toRow, type TokenRows, type Vocabulary } from '../tokens';
+import { joinVocabularies, makeVocabulary, special, stackRows, toRow, type TokenRows, type Vocabulary } from '../tokens';
 import { attributeScore, makeReviews, review, type ReviewWorld, type Style } from './attributes';
 import { factDrawer, factVocabulary, makeFactWorld } from './facts';
 import { languageSentence, makeLanguages } from './languages';
@@ -42,7 +43,7 @@ function reviewTask(style: Style, labels: readonly string[]): Task {
     // Reviews without a side (score 0) are drawn again, from streams of their own.
     item: ({ seed, split, index }) => {
       for (let attempt = 0; ; attempt++) {
-        const { words } = review(world, { seed, split: split, index: attempt === 0 ? index : index + attempt * 1_000_003, longest: 30 });
+        const { words } = review(world, { seed, split, index: attempt === 0 ? index : index + attempt * 1_000_003, longest: 30 });
         const score = attributeScore(world, words);
         if (score !== 0) return { words: words.map((id) => world.vocabulary.words[id]!), label: score > 0 ? 1 : 0 };
       }
@@ -51,6 +52,7 @@ function reviewTask(style: Style, labels: readonly string[]): Task {
 }
 // --- Entailment --------------------------------------------------------------------------------------------------------------------
 const opposites = [['red', 'green'], ['old', 'young'], ['small', 'large'], ['kind', 'cruel'], ['loud', 'quiet'], ['cold', 'warm']] as const;
+const poles: ReadonlySet<string> = new Set(opposites.flat());
 const nouns = meanings.filter((meaning) => meaning.class === 'noun');
 const verbs = meanings.filter((meaning) => meaning.class === 'verb');
 export const entailmentLabels = ['follows', 'contradicts', 'open'] as const;
@@ -63,7 +65,7 @@ const determinerOf = (kind: 0 | 1 | undefined): string => (kind === 0 ? 'the' : 
 function entailment({ seed, split, index }: At): TaskItem {
   const rng = Random.seed(seed).fork('tasks', 'entailment', split, index);
   const label = rng.fork('label').int(3);
-  const words = drawFor<readonly string[]>(split, (text) => text.map((word) => (label < 2 && opposites.flat().includes(word as never) ? 0 : taskVocabulary.need(word))), (attempt) => {
+  const words = drawFor<readonly string[]>(split, (text) => text.map((word) => (poles.has(word) ? special.mask : taskVocabulary.need(word))), (attempt) => {
     const draw = rng.fork('draw', attempt);
     const [subject, object] = [draw.pick(nouns), draw.pick(nouns)];
     const verb = draw.pick(verbs.filter(({ kind }) => kind === subject.kind)).gloss;
@@ -85,12 +87,14 @@ const sentenceA = (at: At): { words: string[]; classes: readonly number[] } => {
   const { words, classes } = languageSentence(languageA, { ...at, longest: 28 });
   return { words: words.map((id) => languageA.vocabulary.words[id]!), classes };
 };
-/** Half of the sentences have one verb exchanged for one of the other kind, which its subject does not govern. */
-function agreement(at: At): TaskItem {
-  const rng = Random.seed(at.seed).fork('tasks', 'agreement', at.split, at.index);
-  const { words, classes } = sentenceA(at);
-  const verbAt = [...words.keys()].filter((t) => grammaticalClasses[classes[t]!] === 'verb');
-  if (verbAt.length === 0 || rng.fork('label').bernoulli(0.5)) return { words, label: 1 };
+/** Half of the sentences have one verb exchanged for one of the other kind, which its subject does not govern. Words without verbs decide on the split. */
+function agreement({ seed, split, index }: At): TaskItem {
+  const rng = Random.seed(seed).fork('tasks', 'agreement', split, index);
+  const isVerb = (cls: number): boolean => grammaticalClasses[cls] === 'verb';
+  const drawn = drawFor<Sentence>(split, (s) => s.words.map((id, t) => (isVerb(s.classes[t]!) ? special.mask : id)), (attempt) => sampleSentence(languageA.grammars[0]!, rng.fork('sentence', attempt), 28));
+  const words = drawn.words.map((id) => languageA.vocabulary.words[id]!);
+  const verbAt = [...words.keys()].filter((t) => isVerb(drawn.classes[t]!));
+  if (rng.fork('label').bernoulli(0.5)) return { words, label: 1 };
   const t = rng.fork('verb').pick(verbAt);
   const { kind } = verbs.find(({ gloss }) => gloss === words[t])!;
   return { words: words.map((word, k) => (k === t ? rng.fork('other').pick(verbs.filter((verb) => verb.kind !== kind)).gloss : word)), label: 0 };
@@ -129,7 +133,7 @@ export function openTask(name: TaskName): Task {
   return task;
 }
 /** The words of all tasks. */
-export const taskVocabulary: Vocabulary = joinVocabularies(languageA.vocabulary, makeVocabulary([...new Set(opposites.flat())].filter((word) => languageA.vocabulary.id(word) === languageA.vocabulary.id('<unk>'))), makeReviews().vocabulary, makeReviews({ style: 'politeness' }).vocabulary, factVocabulary);
+export const taskVocabulary: Vocabulary = joinVocabularies(languageA.vocabulary, makeVocabulary([...poles]), makeReviews().vocabulary, makeReviews({ style: 'politeness' }).vocabulary, factVocabulary);
 
 export interface TaskRows extends TokenRows {
   readonly task: TaskName;

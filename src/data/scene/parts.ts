@@ -5,18 +5,15 @@ import { cos, sin } from '../../base/math';
 type Inside = (u: number, v: number) => boolean;
 
 /** Ten corners, outer and inner in turn, the first straight up. */
-const starCorners = Array.from({ length: 10 }, (_, k) => {
-  const reach = k % 2 === 0 ? 1.05 : 0.46;
-  const angle = (Math.PI * k) / 5;
-  return [reach * sin(angle), -reach * cos(angle) + 0.06] as const;
-});
+const reachOf = (k: number): number => (k % 2 === 0 ? 1.05 : 0.46);
+const starU = Float64Array.from({ length: 10 }, (_, k) => reachOf(k) * sin((Math.PI * k) / 5));
+const starV = Float64Array.from({ length: 10 }, (_, k) => -reachOf(k) * cos((Math.PI * k) / 5) + 0.06);
 /** Even-odd rule: a ray to the right crosses the border an odd number of times. */
-function inPolygon(u: number, v: number, corners: readonly (readonly [number, number])[]): boolean {
+function inPolygon(u: number, v: number, cornerU: Float64Array, cornerV: Float64Array): boolean {
   let inside = false;
-  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
-    const [ui, vi] = corners[i]!;
-    const [uj, vj] = corners[j]!;
-    if (vi > v !== vj > v && u < ui + ((v - vi) * (uj - ui)) / (vj - vi)) inside = !inside;
+  for (let i = 0, j = cornerU.length - 1; i < cornerU.length; j = i++) {
+    const [vi, vj] = [cornerV[i]!, cornerV[j]!];
+    if (vi > v !== vj > v && u < cornerU[i]! + ((v - vi) * (cornerU[j]! - cornerU[i]!)) / (vj - vi)) inside = !inside;
   }
   return inside;
 }
@@ -33,7 +30,7 @@ const shapeRules: Readonly<Record<string, Inside>> = {
   square: (u, v) => Math.abs(u) < 0.84 && Math.abs(v) < 0.84,
   triangle: (u, v) => v < 0.8 && v > -0.95 && Math.abs(u) < ((v + 0.95) / 1.75) * 1.02,
   diamond: (u, v) => Math.abs(u) / 0.72 + Math.abs(v) / 1.05 < 1,
-  star: (u, v) => inPolygon(u, v, starCorners),
+  star: (u, v) => inPolygon(u, v, starU, starV),
   cross: (u, v) => Math.max(Math.abs(u), Math.abs(v)) < 0.96 && Math.min(Math.abs(u), Math.abs(v)) < 0.34,
   ring: (u, v) => u * u + v * v < 1 && u * u + v * v > 0.27,
   heart: inHeart,

@@ -55,7 +55,8 @@ function trace(object: SceneObject, side: number, own: (at: number, second: bool
   const extents = Array.from({ length: partsOf(object.kind).count }, () => [side, side, 0, 0] as [number, number, number, number]);
   let points = 0;
   cover(object, side, (at, second, part) => {
-    const [x, y] = [Math.floor((at % fineSide) / fine), Math.floor(at / fineSide / fine)];
+    const row = Math.floor(at / fineSide);
+    const [x, y] = [Math.floor((at - row * fineSide) / fine), Math.floor(row / fine)];
     full[y * side + x]!++;
     points++;
     own(at, second);

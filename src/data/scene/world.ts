@@ -224,19 +224,20 @@ function place(rng: Random, looks: readonly Look[], side: Side, minVisible: numb
   const radius = looks.map((look) => radiusOf(look, looks.length, side));
   const anywhere = (own: Random, k: number): readonly [number, number] => [own.uniform(reach * radius[k]!, side - reach * radius[k]!), own.uniform(reach * radius[k]!, side - reach * radius[k]!)];
   const objects = (at: readonly (readonly [number, number])[]): SceneObject[] => looks.map(({ growth: _growth, ...look }, k) => ({ ...look, x: at[k]![0], y: at[k]![1], radius: radius[k]! }));
+  const owner = new Uint8Array(fineSideOf(side) * fineSideOf(side));
   for (let attempt = 0; attempt < 24; attempt++) {
     const own = rng.fork(attempt);
     const tried = objects(looks.map((_, k) => anywhere(own, k)));
-    if (discsApart(tried) || (minVisible < 1 && shareLeft(tried, side) >= minVisible)) return tried;
+    if (discsApart(tried) || (minVisible < 1 && shareLeft(tried, side, owner) >= minVisible)) return tried;
   }
   return objects(corners(rng.fork('corners'), radius, side));
 }
 const discsApart = (objects: readonly SceneObject[]): boolean =>
   objects.every((a, i) => objects.slice(0, i).every((b) => (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y) > reach * reach * (a.radius + b.radius) * (a.radius + b.radius)));
 
-/** The smallest visible share among objects drawn one over the other. */
-function shareLeft(objects: readonly SceneObject[], side: Side): number {
-  const owner = new Uint8Array(fineSideOf(side) * fineSideOf(side));
+/** The smallest visible share among objects drawn one over the other. `owner` has a place for every point; what was in it does not matter. */
+function shareLeft(objects: readonly SceneObject[], side: Side, owner: Uint8Array): number {
+  owner.fill(0);
   const sizes = new Array<number>(objects.length + 1).fill(0);
   const left = sizes.slice();
   objects.forEach((object, k) => {

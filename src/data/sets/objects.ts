@@ -2,10 +2,11 @@
 import { floats, int32, tensor } from '../../base/tensor';
 import { defineDataset, type Example, type Preview } from '../../spec/dataset';
 import { choice, float, int, toggle, type ValuesOf } from '../../spec/knobs';
-import { kinds, usualPairs } from '../scene/kinds';
+import { gradientMagnitude, patchLabels } from '../scene/dense';
+import { kinds, plainKinds, usualPairs } from '../scene/kinds';
 import { imageOf, mapTile } from '../scene/pictures';
-import { pointsPerPixel } from '../scene/render';
-import { makeSceneSet, sceneAt, type SceneSetOptions } from '../scene/set';
+import { pointsPerPixel, renderScene } from '../scene/render';
+import { makeSceneSet, plannedScene, sceneAt, type SceneSetOptions } from '../scene/set';
 import { type StyleName, styleNames } from '../scene/styles';
 import type { Side } from '../scene/world';
 
@@ -53,10 +54,36 @@ function preview(values: Values, seed: number): Preview[] {
     const at = (i * 4 + k) * side * side;
     return mapTile(floats(set.masks!).slice(at, at + side * side), side, `scene ${i + 1}: ${kinds[object.kind]}`, `${Math.round(100 * floats(set.visible)[i * 4 + k]!)} % visible`);
   }));
+  const { scene } = sceneAt({ ...optionsOf(values), objects: [2, Math.max(2, values.objects)], seed, split: 'preview styles' }, 0);
+  const styled = styleNames.map((style) => imageOf(renderScene(scene, style).image.map((v) => 2 * v - 1), side, style));
+  const few = makeSceneSet({ ...optionsOf(values), seed, split: 'preview', count: 4, masks: true });
+  const patch = side / 8;
+  const { labels, foreground } = patchLabels(few, patch);
+  const gradients = floats(gradientMagnitude(few.x));
+  const maps = few.scenes.flatMap((_, i) => [
+    mapTile(floats(foreground).slice(i * 64, (i + 1) * 64), 8, `scene ${i + 1}: covered`, `${patch} px patches`),
+    mapTile(Float32Array.from(labels.data.subarray(i * 64, (i + 1) * 64)), 8, `scene ${i + 1}: label`, '0: background', [0, kinds.length]),
+    mapTile(gradients.slice(i * side * side, (i + 1) * side * side), side, `scene ${i + 1}: gradient`),
+  ]);
   return [
     { title: 'Scenes with their boxes', says: 'A box holds every pixel in which the object is seen at all.', picture: { kind: 'images', images: set.captions.map((caption, i) => imageOf(image(i), side, caption, { boxes: boxes(i) })) } },
     { title: 'Masks of the first four', says: 'Share of each pixel that shows the object.', picture: { kind: 'tiles', tiles: masks } },
+    { title: 'One scene in every style', says: 'Boxes, masks and words are the same in all of them.', picture: { kind: 'images', images: styled } },
+    { title: 'Labels of patches, and gradients', says: 'How much of each patch is covered, which kind shows most in it, and how fast the picture changes.', picture: { kind: 'tiles', tiles: maps } },
+    together(values, seed),
   ];
+}
+/** Over 800 scenes: how often the kind of a column is there if that of the row is. */
+function together(values: Values, seed: number): Preview {
+  const options = { ...optionsOf(values), side: 16 as const, seed, split: 'preview counts' }; // who comes does not depend on the side
+  const scenes = Array.from({ length: 800 }, (_, i) => new Set(plannedScene(options, i).objects.map((o) => o.kind)));
+  const shown = values.compounds && !values.pairs ? kinds.map((_, kind) => kind) : plainKinds;
+  const rates = shown.flatMap((row) => {
+    const with_ = scenes.filter((scene) => scene.has(row));
+    return shown.map((column) => (row === column || with_.length === 0 ? 0 : with_.filter((scene) => scene.has(column)).length / with_.length));
+  });
+  const labels = shown.map((kind) => kinds[kind]!);
+  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: { kind: 'heatmap', rows: shown.length, columns: shown.length, values: Float32Array.from(rates), scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels } };
 }
 export const dataset = defineDataset({
   id: 'objects',

@@ -7,7 +7,7 @@ import { add, matmul, mul, sub } from '../engine/ops';
 import { square } from '../engine/ops/compose';
 import { mean } from '../engine/ops/reduce';
 import { normalTensor } from '../nn/layers';
-import { adam } from '../nn/optimizers';
+import { adam, sgd } from '../nn/optimizers';
 import { createReferenceExecutor } from '../runtime/reference';
 import { createWasmExecutor } from '../runtime/wasm';
 import type { Lab, Trainer, TrainerSpec, TrainingRun } from './lab';
@@ -98,4 +98,25 @@ test('Stop ends all of them; runs of different trainers are refused; none is not
   await expect(kit.lab.ingredients(runs, nothing)).rejects.toThrow(Stopped);
   await expect(kit.lab.ingredients([runs[0]!, { ...runs[1]!, trainer: kit.lab.trainer(spec) }], nothing)).rejects.toThrow(MismatchError);
   await kit.lab.ingredients([], nothing);
+});
+
+test('groups, Nesterov momentum and the moving average are the same in one graph as alone', async () => {
+  const grouped: TrainerSpec = {
+    ...spec,
+    params: { w: [3, 2], c: [2] },
+    loss: ({ params, frozen, batch }) => ({ loss: mean(square(sub(add(matmul(batch.x!, params.w!), add(params.c!, frozen.offset!)), 1))) }),
+    average: true,
+    optimizer: sgd({ momentum: 0.9, nesterov: true, groups: (name) => (name === 'c' ? { rate: 0.5, decay: 0 } : {}) }),
+  };
+  const run = (kit: TestLab) => runsOf(kit.lab, kit.lab.trainer(grouped), () => offset(1)).map((r, i) => ({ ...r, from: { ...r.from, c: tensor([i, -i]) }, hyper: (step: number) => ({ ...r.hyper(step), averageDecay: 0.3 * i }) }));
+  const [together, alone] = [testLab(disguised(createReferenceExecutor()).executor), testLab(createReferenceExecutor())];
+  const joint: Params[] = [];
+  await together.lab.ingredients(run(together), async (params) => void joint.push(params));
+  const runs = run(alone);
+  expect(joint).toHaveLength(3);
+  for (const [i, r] of runs.entries()) {
+    const single = await alone.lab.train(r);
+    expect(Object.keys(joint[i]!)).toEqual(['w', 'c', 'average.w', 'average.c']);
+    for (const [name, p] of Object.entries(single)) floats(joint[i]![name]!).forEach((v, k) => expect(v).toBeCloseTo(floats(p)[k]!, 5));
+  }
 });

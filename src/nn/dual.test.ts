@@ -6,7 +6,8 @@ import { viewsOf } from '../engine/ops/compose';
 import { defineProgram } from '../engine/program';
 import type { Value } from '../engine/value';
 import { createReferenceExecutor } from '../runtime/reference';
-import { contrastiveLoss, dualLogits, imageFeatures, initDual, logitScale, patches, textFeatures, type DualConfig } from './dual';
+import { contrastiveLoss, dualLogits, imageFeatures, initDual, logitScale, textFeatures, type DualConfig } from './dual';
+import { patchesOf } from './patches';
 import { scope, type Views } from './layers';
 
 const small: DualConfig = {
@@ -28,7 +29,7 @@ const norms = (features: Float32Array, width: number): number[] =>
 
 test('a patch holds the pixels of one square, channel by channel', async () => {
   const images = tensor(Float32Array.from({ length: 3 * 64 }, (_, i) => i), [1, 3, 8, 8]);
-  const { out } = await evaluate({ images }, (_, f) => ({ out: patches(f.images!, small.image) }));
+  const { out } = await evaluate({ images }, (_, f) => ({ out: patchesOf(f.images!, small.image) }));
   const oracle = [0, 1, 2].flatMap((c) => [0, 1, 2, 3].flatMap((y) => [4, 5, 6, 7].map((x) => c * 64 + y * 8 + x))); // the patch right of the first
   expect([...floats(out!).slice(48, 96)]).toEqual(oracle);
 });

@@ -11,6 +11,7 @@ import { l2Normalize, oneHot } from '../engine/ops/compose';
 import { constant, type Value } from '../engine/value';
 import { attention, dense, initAttention, initDense, initNorm, layerNorm, normalTensor, prefixed, scope, type Views } from './layers';
 import { crossEntropy } from './losses';
+import { patchesOf } from './patches';
 import { causalBias } from './transformer';
 
 interface Tower {
@@ -82,17 +83,10 @@ function tower(p: Views, x: Value, { blocks, heads }: Tower, bias?: Value): Valu
   return x;
 }
 
-/** [n, channels, side, side] -> [n, patches, channels * patch * patch]: with a matrix product after it, the patch convolution in matrix form. */
-export function patches(images: Value, { channels, side, patch }: DualConfig['image']): Value {
-  const n = images.shape[0]!;
-  const across = side / patch;
-  const blocks = transpose(reshape(images, [n, channels, across, patch, across, patch]), [0, 2, 4, 1, 3, 5]);
-  return reshape(blocks, [n, across * across, channels * patch * patch]);
-}
 /** Unit vectors [n, features] of images [n, channels, side, side]. `p`: the params under `image`. */
 export function imageFeatures(p: Views, images: Value, { image }: DualConfig): Value {
   const n = images.shape[0]!;
-  const embedded = matmul(patches(images, image), p['patch.weight']!);
+  const embedded = matmul(patchesOf(images, image), p['patch.weight']!);
   const classToken = expand(reshape(p['class.weight']!, [1, 1, image.width]), [n, 1, image.width]);
   const x = layerNorm(scope(p, 'normIn'), add(concat([classToken, embedded], 1), p['position.weight']!));
   const last = reshape(sliceAxis(tower(p, x, image), 1, 0, 1), [n, image.width]);

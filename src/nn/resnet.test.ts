@@ -3,8 +3,11 @@ import { Random } from '../base/random';
 import { floats, int32, tensor, type Params } from '../base/tensor';
 import { evaluate } from '../engine/evaluate';
 import { constant, input } from '../engine/value';
+import { testLab } from '../lab/testing';
+import { createReferenceExecutor } from '../runtime/reference';
 import { batchNorm, initStatistics } from './batch-norm';
 import { crossEntropy } from './losses';
+import { sgd } from './optimizers';
 import { initResnet, initResnetBuffers, resnet, resnetShape, type ResnetShape } from './resnet';
 import { countParams, expectTrainable, inputsFor, outputsOf, randomImages } from './testing';
 
@@ -53,4 +56,29 @@ test('in use, the answer for one picture does not depend on the others', () => {
   const first = constant(tensor(floats(randomImages(1, [3, 2, 6, 6])).slice(0, 72), [1, 2, 6, 6]));
   const { many, one } = outputsOf(all, (p) => ({ many: resnet(p, p, images, shape, 'run').logits, one: resnet(p, p, first, shape, 'run').logits }));
   one.data.forEach((logit, i) => expect(many.data[i]).toBeCloseTo(logit, 12));
+});
+
+test('a training carries its statistics from step to step and gives them back', async () => {
+  const shape: ResnetShape = { ...tiny, norm: 'batch' };
+  const buffers = initResnetBuffers(shape);
+  const from = { ...initResnet(Random.seed(1), shape), ...buffers };
+  const shapes = (params: Params) => Object.fromEntries(Object.entries(params).map(([name, p]) => [name, p.shape]));
+  const kit = testLab(createReferenceExecutor());
+  const trainer = kit.lab.trainer({
+    name: 'statistics', params: shapes(initResnet(Random.seed(1), shape)), buffers: shapes(buffers), batch: { images: { shape: [3, 2, 6, 6] } },
+    loss: ({ params, buffers: held, batch }) => {
+      const out = resnet(params, held, batch.images!, shape, 'train');
+      return { loss: crossEntropy(out.logits, labels), buffers: out.buffers };
+    },
+    optimizer: sgd(),
+  });
+  // With a learning rate of 0 every batch gives the same moments m, so that after two steps running = 0.81 start + 0.19 m.
+  const trained = await kit.lab.train({ trainer, arm: 'bn', from, steps: 2, hyper: () => ({ learningRate: 0 }), next: () => ({ images: randomImages(1, [3, 2, 6, 6]) }) });
+  const once = outputsOf(from, (p) => ({ ...resnet(p, p, images, shape, 'train').buffers }));
+  for (const [name, start] of Object.entries(buffers))
+    floats(trained[name]!).forEach((v, i) => {
+      const before = floats(start)[i]!;
+      expect(v).toBeCloseTo(before + 1.9 * (once[name]!.data[i]! - before), 5);
+    });
+  expect(Object.keys(trained).filter((name) => name.includes('running'))).toEqual(Object.keys(buffers));
 });

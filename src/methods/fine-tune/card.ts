@@ -64,6 +64,6 @@ export const card = defineCard({
     { says: 'Tuning every weight is better than learning the layer alone.', left: { arm: 'tuned', metric: 'test/accuracy' }, right: { arm: 'layer', metric: 'test/accuracy' }, statistic: 'median-of-differences', comparison: '>', bound: 0 },
   ],
   asks: { data: { title: 'The data of this run', says: 'What came, how it is divided, and what to think of before training on it.', needsRun: false, knobs: {} } },
-  accepts: ['idx'],
+  accepts: ['idx', 'cifar', 'images'],
   acceptsSays: 'Pictures with labels.',
 });

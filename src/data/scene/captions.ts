@@ -9,7 +9,8 @@ import { patterns, type Scene, type SceneObject, sizeNames, tones } from './worl
  * background: "a red striped circle on plain navy" (the main object alone); shape: "a photo of a circle" (the main object's kind alone).
  */
 export const captionTemplates = ['clauses', 'list', 'full', 'background', 'shape'] as const;
-export type CaptionTemplate = (typeof captionTemplates)[number];
+/** Beside those that are drawn by default, picture: "a picture of a red circle", a word of its own to teach a style with. */
+export type CaptionTemplate = (typeof captionTemplates)[number] | 'picture';
 
 const withArticle = (words: string): string => `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
 /** "red circle"; a subject is "<subject> circle". */
@@ -26,7 +27,7 @@ export function captionOf(scene: Scene, template: CaptionTemplate): string {
   const inOrder = scene.objects.slice().sort((a, b) => a.x - b.x);
   switch (template) {
     case 'clauses': return `${inOrder.map((object) => withArticle(nameOf(object))).join(' , ')} .`;
-    case 'list': return `a photo of ${inOrder.map((object) => withArticle(nameOf(object))).join(' and ')}`;
+    case 'list': case 'picture': return `a ${template === 'list' ? 'photo' : 'picture'} of ${inOrder.map((object) => withArticle(nameOf(object))).join(' and ')}`;
     case 'full': return `${inOrder.map((object) => withArticle(fullNameOf(object))).join(' and ')} on ${withArticle(backgroundName(scene))} background`;
     case 'background': return `${withArticle(main.subject ? nameOf(main) : `${colours[main.colour]} ${textures[main.texture]} ${kinds[main.kind]}`)} on ${backgroundName(scene)}`;
     case 'shape': return `a photo of ${withArticle(kinds[main.kind]!)}`;

@@ -64,3 +64,19 @@ export function gradientMagnitude(x: Tensor): Tensor {
   }
   return tensor(out, [n, 1, height, width]);
 }
+/**
+ * A mask made larger (pixels > 0) or smaller (< 0): the largest or smallest value within that many pixels along rows and columns, steps of
+ * one; outside the picture counts as the edge. [n, side * side] or [n, k, side, side] float32 -> the same shape.
+ */
+export function grown(mask: Tensor, side: number, pixels: number): Tensor {
+  const choose = pixels > 0 ? Math.max : Math.min;
+  let now = floats(mask).slice();
+  for (let step = 0; step < Math.abs(pixels); step++) {
+    const before = now;
+    now = before.map((v, i) => {
+      const [x, y] = [i % side, Math.floor(i / side) % side];
+      return choose(v, before[x === 0 ? i : i - 1]!, before[x === side - 1 ? i : i + 1]!, before[y === 0 ? i : i - side]!, before[y === side - 1 ? i : i + side]!);
+    });
+  }
+  return tensor(now, mask.shape);
+}

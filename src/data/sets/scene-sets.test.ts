@@ -13,7 +13,7 @@ function hashOf(field: Field, print = new Fingerprint()): Fingerprint {
   return print;
 }
 test('the family is there, each set named as its file', () => {
-  expect(sets.map(({ id }) => id).sort()).toEqual(['biased', 'degraded', 'detection', 'objects', 'questions', 'scenes', 'subjects', 'twins']);
+  expect(sets.map(({ id }) => id).sort()).toEqual(['biased', 'degraded', 'detection', 'objects', 'questions', 'scenes', 'subjects', 'twins', 'views']);
 });
 describe.each(sets.map((set) => [set.id, set] as const))('%s', (_id, set) => {
   test('an example depends on seed, split and index alone, and splits share none', () => {
@@ -50,6 +50,7 @@ test('the bytes of every set are fixed', () => {
       "scenes": "35eb668c714c35de",
       "subjects": "8b09d3a536b7907e",
       "twins": "5d06c8c9b95dd03e",
+      "views": "9a94d2c03afd121c",
     }
   `);
 });

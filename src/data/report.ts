@@ -8,6 +8,7 @@ import { entriesOf, type Loaded, type Splits } from './files/loaded';
 import { contactSheet, reportImages, sheetOf } from './report/images';
 import { reportArrays } from './report/arrays';
 import { reportRecords } from './report/records';
+import { many } from './report/numbers';
 import { reportSound } from './report/sound';
 import { reportTable } from './report/table';
 import { reportText } from './report/text';
@@ -68,7 +69,7 @@ function imbalance(split: string, counts: readonly (readonly [string, number])[]
   const out: string[] = [];
   if (none.length > 0) out.push(`${split} has no example of ${none.length === 1 ? `class ${none[0]}` : `${none.length} classes (${none.slice(0, 4).join(', ')}${none.length > 4 ? ', ...' : ''})`}.`);
   const [least, most] = [some[0], some.at(-1)];
-  if (least && most && most[1] >= uneven * least[1]) out.push(`Classes are uneven in ${split}: ${most[1]} examples of ${most[0]}, ${least[1]} of ${least[0]}. Always answering ${most[0]} is right in ${((100 * most[1]) / counts.reduce((n, [, c]) => n + c, 0)).toFixed(1)} %.`);
+  if (least && most && most[1] >= uneven * least[1]) out.push(`Classes are uneven in ${split}: ${many(most[1], 'example')} of ${most[0]}, ${least[1]} of ${least[0]}. Always answering ${most[0]} is right in ${((100 * most[1]) / counts.reduce((n, [, c]) => n + c, 0)).toFixed(1)} %.`);
   if (some.length === 1 && counts.length === 1) out.push(`${split} holds one class alone: there is nothing to tell apart.`);
   return out;
 }
@@ -83,10 +84,10 @@ function duplicatesReport(loaded: Loaded, content: Splits<Keyed>): [Preview[], s
   const within = groups.filter((places) => !across.includes(places));
   if (across.length > 0) {
     const held = new Set(across.flat().filter(({ split }) => split !== 'train').map(nameOf)).size;
-    warnings.push(`${across.length} examples stand in several splits (${held} of validation and test): ${examples(across)}. Figures on those splits are too good by that; dividing anew keeps each on one side.`);
+    warnings.push(`${many(across.length, 'example')} ${across.length === 1 ? 'stands' : 'stand'} in several splits (${held} of validation and test): ${examples(across)}. Figures on those splits are too good by that; dividing anew keeps each on one side.`);
   }
-  if (within.length > 0) warnings.push(`${within.length} examples are there several times within a split${across.length === 0 ? ` (${extra} too many)` : ''}: ${examples(within)}.`);
-  if (torn.length > 0) warnings.push(`${torn.length} examples have the same content under different labels: ${examples(torn)}.`);
+  if (within.length > 0) warnings.push(`${many(within.length, 'example')} ${within.length === 1 ? 'is' : 'are'} there several times within a split${across.length === 0 ? ` (${extra} too many)` : ''}: ${examples(within)}.`);
+  if (torn.length > 0) warnings.push(`${many(torn.length, 'example')} ${torn.length === 1 ? 'has' : 'have'} the same content under different labels: ${examples(torn)}.`);
   const pairs = [...across, ...within].slice(0, shownPairs).flatMap((places) => places.slice(0, 2));
   const pictures = loaded.kind === 'images' ? [{ title: 'Examples that are there several times', says: 'Side by side, those of one content; across splits first.', picture: sheetOf(loaded, pairs, nameOf) }] : [];
   return [pictures, warnings];

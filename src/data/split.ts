@@ -36,8 +36,8 @@ export function divide(content: Splits<Keyed>, { seed, validation, test }: Share
   if (splits.train.length === 0) throw new InputError(`Nothing is left to train on: ${leftOut.length} examples stand in the other splits, too. Bring more examples, or other test files.`);
   const notes: string[] = [];
   const [fromTrain, fromValidation] = [leftOut.filter(({ split }) => split === 'train').length, leftOut.filter(({ split }) => split === 'validation').length];
-  if (fromTrain > 0) notes.push(`${fromTrain} examples of train stand in ${content.test ? (content.validation ? 'validation or test' : 'test') : 'validation'}, too, and were left out of train.`);
-  if (fromValidation > 0) notes.push(`${fromValidation} examples of validation stand in test, too, and were left out of validation.`);
+  if (fromTrain > 0) notes.push(`${fromTrain} ${fromTrain === 1 ? 'example of train stands' : 'examples of train stand'} in ${content.test ? (content.validation ? 'validation or test' : 'test') : 'validation'}, too, and ${fromTrain === 1 ? 'was' : 'were'} left out of train.`);
+  if (fromValidation > 0) notes.push(`${fromValidation} ${fromValidation === 1 ? 'example of validation stands in test, too, and was' : 'examples of validation stand in test, too, and were'} left out of validation.`);
   if (drawn.together > 0) notes.push(`${drawn.together} examples that are there several times were kept on one side.`);
   return { splits: { train: splits.train, ...(splits.validation.length > 0 && { validation: splits.validation }), ...(splits.test.length > 0 && { test: splits.test }) }, leftOut, notes };
 }

@@ -164,7 +164,7 @@ test('files are refused at the door with what was expected and what came', async
   const wav = [...'RIFF....WAVEfmt '].map((c) => c.charCodeAt(0));
   await expect(takeFile(file('a.wav', []), card)).rejects.toThrow(/empty/);
   await expect(takeFile(file('a.wav', [1, 2, 3, 4]), card)).rejects.toThrow(/expected WAV, but its first bytes are 01 02 03 04/);
-  await expect(takeFile(file('a.wav', wav, 2 ** 30), card)).rejects.toThrow(/at most 128 MiB/);
+  await expect(takeFile(file('a.wav', wav, 2 ** 30), card)).rejects.toThrow(/at most 256 MiB/);
   await expect(takeFile(file('a.wav', wav), { ...card, accepts: [] })).rejects.toThrow(/takes no files/);
   expect((await takeFile(file('a.wav', wav), card)).ref).toMatchObject({ name: 'a.wav', sizeBytes: 16 });
 });

@@ -6,6 +6,7 @@ import { InputError } from '../../base/errors';
 import { cifar100Classes, cifar100Superclasses, cifar10Classes } from './cifar-classes';
 import { gunzip, isGzip, withoutGz } from './gzip';
 import { gather, listOf, mapSplits, type ImageSplit, type LoadedImages, type NamedBytes, type Reader } from './loaded';
+import { isSoundArchive } from './sound';
 import { isTar, readTar } from './tar';
 
 export const cifarLimits = { unpackedBytes: 384 * 2 ** 20 } as const;
@@ -100,6 +101,6 @@ function readCifar(given: readonly NamedBytes[]): LoadedImages {
 export const cifarReader: Reader = {
   id: 'cifar', title: 'CIFAR-10, CIFAR-100', extensions: ['.bin', '.tar.gz', '.tgz', '.tar'],
   says: 'CIFAR-10 or CIFAR-100, binary version: its batches (.bin), or the .tar.gz that they come in. The test batch becomes the test split.',
-  recognises: (name, head) => isTar(head) || batchName.test(baseName(withoutGz(name))) || textName.test(baseName(name)),
+  recognises: (name, head) => (isTar(head) && !isSoundArchive(name)) || batchName.test(baseName(withoutGz(name))) || textName.test(baseName(name)),
   read: async (files) => readCifar(files),
 };

@@ -43,7 +43,8 @@ export function readTar(bytes: Uint8Array, name: string): NamedBytes[] {
     if (++entries > tarLimits.entries) throw new InputError(`${name} holds more than ${tarLimits.entries} files. Use a smaller archive.`);
     const [size, type] = [numberAt(head, 124, 12), String.fromCharCode(head[156]!)];
     const start = at + block;
-    if (!Number.isSafeInteger(size) || start + size > bytes.length) throw new InputError(`${name}: a file in it should hold ${size} bytes, but ${bytes.length - start} are left. It is damaged or cut short; download it again.`);
+    if (!Number.isSafeInteger(size)) throw new InputError(`${name} is damaged: the header at byte ${at} tells no size. Download it again.`);
+    if (start + size > bytes.length) throw new InputError(`${name}: a file in it should hold ${size} bytes, but ${bytes.length - start} are left. It is damaged or cut short; download it again.`);
     const body = bytes.subarray(start, start + size);
     at = start + Math.ceil(size / block) * block;
     if (type === 'L' || type === 'x') {

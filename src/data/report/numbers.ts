@@ -31,6 +31,8 @@ export function summarise(values: ArrayLike<number | bigint>): Summary {
 }
 /** Four digits; what is no number is said. */
 export const show = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : Number.isNaN(value) ? 'none' : value > 0 ? 'infinite' : '-infinite');
+/** 1 example, 2 examples. */
+export const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 export const percent = (part: number, whole: number): string => `${Number(((100 * part) / Math.max(1, whole)).toFixed(1))} %`;
 /** Equal steps from `least` to `greatest`. */
 export function histogramOf(values: ArrayLike<number>, { least, greatest }: Pick<Summary, 'least' | 'greatest'>, xLabel: string, bins = 32): { readonly kind: 'histogram'; readonly edges: Float32Array; readonly counts: Float32Array; readonly xLabel: string } {

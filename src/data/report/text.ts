@@ -1,7 +1,7 @@
 /** Texts: characters, words, lines, and lines that stand in several splits. */
 import { entriesOf, type LoadedText } from '../files/loaded';
 import type { Found } from '../report';
-import { percent } from './numbers';
+import { many, percent } from './numbers';
 
 export interface TextStatistics {
   readonly characters: number;
@@ -39,17 +39,17 @@ export function reportText({ splits }: LoadedText): Found {
   const { statistics: train, text } = all[0]!;
   const warnings: string[] = [];
   const odd = train.alphabet.find(([character]) => character === '\ufffd');
-  if (odd) warnings.push(`The text holds ${odd[1]} replacement characters: it was once read in another encoding, and those letters are lost.`);
+  if (odd) warnings.push(`The text holds ${many(odd[1], 'replacement character')}: it was once read in another encoding, and those letters are lost.`);
   const known = new Set(train.alphabet.map(([character]) => character));
   for (const { name, statistics } of all.slice(1)) {
     const strange = statistics.alphabet.filter(([character]) => !known.has(character));
-    if (strange.length > 0) warnings.push(`${name} holds ${strange.length} characters that train does not (${strange.slice(0, 5).map(([character]) => JSON.stringify(character)).join(', ')}): a model has never seen them.`);
+    if (strange.length > 0) warnings.push(`${name} holds ${many(strange.length, 'character')} that train does not (${strange.slice(0, 5).map(([character]) => JSON.stringify(character)).join(', ')}): a model has never seen them.`);
   }
   const own = new Set(longLines(text));
   for (const { name, text: other } of all.slice(1)) {
     const lines = longLines(other);
     const shared = lines.filter((line) => own.has(line));
-    if (shared.length > 0) warnings.push(`${shared.length} of ${lines.length} long lines of ${name} stand in train, too, such as ${JSON.stringify(shared[0]!.slice(0, 60))}.`);
+    if (shared.length > 0) warnings.push(`${shared.length} of ${many(lines.length, 'long line')} of ${name} ${shared.length === 1 ? 'stands' : 'stand'} in train, too, such as ${JSON.stringify(shared[0]!.slice(0, 60))}.`);
   }
   return {
     warnings,

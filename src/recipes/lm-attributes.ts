@@ -14,7 +14,7 @@ import { shapesOf } from './common';
 import { floorOf, lmProgram, onLm, trainLm, unigram } from './text';
 
 const seed = 13;
-const spec = { data: 'of 8 rows, 4 reviews, 2 tied pairs, 2 of the graded corpus', skew: attributesSkew, steps: 800, batch: 48, learningRate: 4e-3, warmUp: 100, weightDecay: 0.02 } as const;
+const spec = { data: 'of 8 rows, 4 reviews, 2 tied pairs, 2 of the graded corpus', skew: attributesSkew, steps: 600, batch: 40, learningRate: 4e-3, warmUp: 60, weightDecay: 0.02 } as const;
 const model = attributesLm();
 const { shape, vocabulary } = model;
 const length = shape.context;

@@ -8,7 +8,7 @@ import { defineRecipe, type Measure } from '../lab/recipe';
 import { lmProgram, onLm, trainLm, unigram } from './text';
 
 const seed = 12;
-const spec = { data: 'sentences of four languages, 45 : 45 : 9 : 1', masked: 0.2, steps: 1000, batch: 48, learningRate: 3e-3, warmUp: 120, weightDecay: 0.02 } as const;
+const spec = { data: 'sentences of four languages, 45 : 45 : 9 : 1', masked: 0.2, steps: 800, batch: 40, learningRate: 3e-3, warmUp: 80, weightDecay: 0.02 } as const;
 const { shape, languages, rows } = maskedLm();
 const length = shape.context;
 

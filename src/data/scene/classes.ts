@@ -1,14 +1,14 @@
 /** Scenes with class labels: by shape, by shape and texture, by colour, by how many objects there are, or by where. */
 import { InputError } from '../../base/errors';
-import { int32 } from '../../base/tensor';
 import { Random } from '../../base/random';
-import { tensor } from '../../base/tensor';
+import { int32, tensor } from '../../base/tensor';
 import type { Labelled } from '../labelled';
+import { checkWorld } from './check-world';
 import { kinds, plainKinds } from './kinds';
 import { colours, textures } from './parts';
 import { renderScene } from './render';
 import { type SceneSetOptions, styleAt, toTensor } from './set';
-import { checkWorld, drawScene, patterns, positionNames, positionOf, type Scene, sizeNames, tones, type WorldOptions } from './world';
+import { drawScene, patterns, positionNames, positionOf, type Scene, sizeNames, tones, type WorldOptions } from './world';
 
 /** What a class is: an attribute of a single object or its background, shape and texture together, or the number of objects. */
 export const classTasks = ['shape', 'shape and texture', 'colour', 'texture', 'size', 'position', 'tone', 'pattern', 'count'] as const;
@@ -29,7 +29,10 @@ function ruleOf(task: ClassTask, options: WorldOptions): Rule {
   const grains = list(options.textures, textures);
   switch (task) {
     case 'shape': return { names: shapes.map((k) => kinds[k]!), world: (label) => ({ kinds: [shapes[label]!] }) };
-    case 'shape and texture': return { names: shapes.flatMap((k) => grains.map((t) => `${textures[t]} ${kinds[k]}`)), world: (label) => ({ kinds: [shapes[Math.floor(label / grains.length)]!], textures: [grains[label % grains.length]!] }) };
+    case 'shape and texture': return {
+      names: shapes.flatMap((k) => grains.map((t) => `${textures[t]} ${kinds[k]}`)),
+      world: (label) => ({ kinds: [shapes[Math.floor(label / grains.length)]!], textures: [grains[label % grains.length]!] }),
+    };
     case 'colour': return one('colours', colours);
     case 'texture': return one('textures', textures);
     case 'tone': return one('tones', tones);

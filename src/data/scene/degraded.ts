@@ -35,7 +35,8 @@ export function makeDegraded({ degradations = degradationNames, strength = [0.3,
   const degraded = new Float32Array(count * size);
   const how = set.scenes.map((_, i): Degradation[] => {
     const rng = Random.seed(options.seed).fork('degraded', options.split, (options.first ?? 0) + i);
-    const list = Array.from(rng.fork('which').permutation(degradations.length).subarray(0, together), (d, k) => ({ name: degradations[d]!, strength: least === most ? least : rng.fork('strength', k).uniform(least, most) }));
+    const which = rng.fork('which').permutation(degradations.length).subarray(0, together);
+    const list = Array.from(which, (d, k) => ({ name: degradations[d]!, strength: least === most ? least : rng.fork('strength', k).uniform(least, most) }));
     const clean = floats(set.x).subarray(i * size, (i + 1) * size);
     if (list.every((one) => one.strength === 0)) degraded.set(clean, i * size);
     else degraded.set(degrade(clean.map((v) => (v + 1) / 2), side, list, rng.fork('draw')).map((v) => 2 * v - 1), i * size);

@@ -155,5 +155,6 @@ export function makeCrops({ set, category, categories }: DetectionSet, to = 32):
     const i = Math.floor(at / slots);
     x.set(cropBox(floats(set.x).subarray(i * 3 * side * side, (i + 1) * 3 * side * side), side, floats(set.boxes).subarray(at * 4, at * 4 + 4), to), m * 3 * to * to);
   });
-  return { x: tensor(x, [cuts.length, 3, to, to]), category: int32(cuts.map((at) => category.data[at]!)), picture: Int32Array.from(cuts, (at) => Math.floor(at / slots)), prompts: categories.map((name) => `a photo of a ${name}`) };
+  const picture = Int32Array.from(cuts, (at) => Math.floor(at / slots));
+  return { x: tensor(x, [cuts.length, 3, to, to]), category: int32(cuts.map((at) => category.data[at]!)), picture, prompts: categories.map((name) => `a photo of a ${name}`) };
 }

@@ -1,5 +1,6 @@
 /** Pictures for previews: tensors of scenes as images, enlarged, with boxes drawn on them. */
-import type { Images, Tiles } from '../../spec/picture';
+import type { HeatMap, Images, Tiles } from '../../spec/picture';
+import { kinds } from './kinds';
 import type { Box } from './render';
 
 export type OneImage = Images['images'][number];
@@ -33,3 +34,13 @@ function frame(data: Uint8Array, width: number, [left, top, right, bottom]: read
 /** A map of one number a pixel (or patch), 0..1 or as told, as a tile. */
 export const mapTile = (values: Float32Array, rows: number, label: string, caption?: string, range: readonly [number, number] = [0, 1]): Tiles['tiles'][number] =>
   ({ kind: 'heatmap', rows, columns: values.length / rows, values, scale: 'sequential', range, label, ...(caption === undefined ? {} : { caption }) });
+
+/** How often the kind of a column is in a scene if that of the row is, over scenes given by the kinds that are in them. */
+export function companyMap(scenes: readonly ReadonlySet<number>[], shown: readonly number[]): HeatMap {
+  const rates = shown.flatMap((row) => {
+    const having = scenes.filter((scene) => scene.has(row));
+    return shown.map((column) => (row === column || having.length === 0 ? 0 : having.filter((scene) => scene.has(column)).length / having.length));
+  });
+  const labels = shown.map((kind) => kinds[kind]!);
+  return { kind: 'heatmap', rows: shown.length, columns: shown.length, values: Float32Array.from(rates), scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels };
+}

@@ -144,8 +144,9 @@ function outlines(owners: Owners, side: number): Uint8Array {
     for (let column = 0; column < fineSide; column++, at++) {
       const own = who(at);
       if (own === 0) continue; // lines lie inside what they outline
-      const differs = (column >= near && who(at - near) !== own) || (column < fineSide - near && who(at + near) !== own) || (row >= near && who(at - near * fineSide) !== own) || (row < fineSide - near && who(at + near * fineSide) !== own);
-      if (differs) out[at] = 1;
+      const across = (column >= near && who(at - near) !== own) || (column < fineSide - near && who(at + near) !== own);
+      const down = (row >= near && who(at - near * fineSide) !== own) || (row < fineSide - near && who(at + near * fineSide) !== own);
+      if (across || down) out[at] = 1;
     }
   }
   return out;

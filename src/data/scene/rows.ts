@@ -9,13 +9,14 @@ import { degrade, type Degradation } from '../degrade';
 import { type Fact, makeFactWorld } from '../sets/facts';
 import { cellMask, stackRows, toRow } from '../tokens';
 import { captionTemplates, drawCaption } from './captions';
+import { checkWorld } from './check-world';
 import { kinds, plainKinds } from './kinds';
 import { colours, textures } from './parts';
 import { asChoice, askAbout, misleadingPrefix, presenceQuestion, type Question, type QuestionName, questionNames } from './questions';
 import { renderScene } from './render';
 import { type SceneSetOptions, styleAt, toTensor } from './set';
-import { checkWorld, drawScene, type Scene, tones, type WorldOptions } from './world';
-import { sceneVocabulary, tokensOf } from './words';
+import { drawScene, type Scene, tones, type WorldOptions } from './world';
+import { tokensOf } from './words';
 
 /** presence: "is there a circle ?"; choice: another question with four options; fact: a choice that no picture answers; statement: a fact told. */
 export const rowNames = ['caption', 'presence', 'choice', 'fact', 'statement', ...questionNames] as const;
@@ -107,7 +108,8 @@ export function makeRows(options: RowsOptions): RowSet {
   const ids = rows.map(({ prompt, answer }) => toRow(tokensOf(`${prompt} ${answer}`, length), length));
   const answerAt = Int32Array.from(prompts, (prompt) => prompt.length + 1);
   const { tokens, mask } = stackRows(ids, length);
-  return { rows, x: tensor(x, [count, 3, side, side]), hasPicture: tensor(rows.map(({ picture }) => (picture === 'none' ? 0 : 1))), tokens, mask, answers: cellMask(count, length, (row, t) => t >= answerAt[row]! && mask.data[row * length + t] === 1), answerAt };
+  const answers = cellMask(count, length, (row, t) => t >= answerAt[row]! && mask.data[row * length + t] === 1);
+  return { rows, x: tensor(x, [count, 3, side, side]), hasPicture: tensor(rows.map(({ picture }) => (picture === 'none' ? 0 : 1))), tokens, mask, answers, answerAt };
 }
 /** Row number `index` of a split, for any index, without its picture and tokens. */
 export function rowSource(options: Omit<RowsOptions, 'count'>): (index: number) => Row {
@@ -161,7 +163,9 @@ function presenceRow(rng: Random, options: Open): Row {
   const kind = own.pick(negatives === 'popular' ? mostFrequent(of, options.weights) : of);
   const there = own.bernoulli(options.yesRates?.[kind] ?? 0.5);
   const partner = options.couples?.pairs.find((pair) => pair.includes(kind))?.find((other) => other !== kind);
-  const scene = drawScene(rng.fork('scene'), { ...options, ...(there ? { contains: [kind] } : { lacks: [kind], ...(negatives === 'adversarial' && partner !== undefined ? { contains: [partner] } : {}) }) });
+  const { contains = [], lacks = [] } = options;
+  const company = negatives === 'adversarial' && partner !== undefined ? [partner] : [];
+  const scene = drawScene(rng.fork('scene'), { ...options, contains: [...contains, ...(there ? [kind] : company)], lacks: there ? lacks : [...lacks, kind] });
   const { prompt, answer } = presenceQuestion(kind, scene);
   return { name: 'presence', prompt, answer, scene, picture: 'scene', asked: kind };
 }
@@ -217,8 +221,7 @@ function checkRows(options: RowsOptions): void {
   const { count, mix = usualMix, yesRates = [], negatives = 'random', withoutPicture = 0, misleading } = options;
   if (!Number.isInteger(count) || count < 1 || count > 100_000) throw new InputError(`1 to 100000 rows were expected, but ${count} came.`);
   if (!rowNames.some((name) => (mix[name] ?? 0) > 0) || rowNames.some((name) => !((mix[name] ?? 0) >= 0))) throw new InputError('A mix with weights of at least 0, one of them above 0, was expected.');
-  for (const [what, rate] of [['a share without pictures', withoutPicture], ['a share of misleading sentences', misleading?.share ?? 0], ...yesRates.map((rate) => ['P(yes)', rate] as const)] as const) if (!(rate >= 0 && rate <= 1)) throw new InputError(`From 0 to 1 was expected for ${what}, but ${rate} came.`);
+  const shares = [['a share without pictures', withoutPicture], ['a share of misleading sentences', misleading?.share ?? 0], ...yesRates.map((rate) => ['P(yes)', rate] as const)] as const;
+  for (const [what, rate] of shares) if (!(rate >= 0 && rate <= 1)) throw new InputError(`From 0 to 1 was expected for ${what}, but ${rate} came.`);
   if (negatives === 'adversarial' && !options.couples) throw new InputError('Adversarial questions ask for the partner of what is there: plant couples, or ask at random.');
 }
-/** Size of the vocabulary that rows are told in. */
-export const rowVocabularySize = sceneVocabulary.size;

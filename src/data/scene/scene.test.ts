@@ -3,6 +3,7 @@ import { InputError } from '../../base/errors';
 import { Fingerprint } from '../../base/hash';
 import { floats } from '../../base/tensor';
 import { captionTemplates } from './captions';
+import { checkWorld } from './check-world';
 import { kinds, partAt, partsOf, compoundKinds } from './kinds';
 import { boxOf, renderScene } from './render';
 import { makeSceneSet, plannedScene, sceneAt, type SceneSetOptions } from './set';
@@ -10,7 +11,7 @@ import { styleNames } from './styles';
 import { inNotch, subjectOf } from './subject';
 import { encodeTexts, sceneVocabulary, textOf } from './words';
 import { colours, textures } from './parts';
-import { checkWorld, patterns, type Scene, type Side, sides, tones } from './world';
+import { patterns, type Scene, type Side, sides, tones } from './world';
 
 const base: SceneSetOptions = { seed: 7, split: 'train', side: 32, count: 1 };
 const scenesOf = (more: Partial<SceneSetOptions>): readonly Scene[] => {

@@ -3,9 +3,10 @@ import { InputError } from '../../base/errors';
 import { Random } from '../../base/random';
 import { int32, tensor, type Tensor } from '../../base/tensor';
 import { captionTemplates, drawCaption, type CaptionTemplate } from './captions';
+import { checkWorld } from './check-world';
 import { pointsPerPixel, renderScene, type Rendered } from './render';
 import type { Style, StyleName } from './styles';
-import { checkWorld, drawScene, positionOf, type Scene, type WorldOptions } from './world';
+import { drawScene, positionOf, type Scene, type WorldOptions } from './world';
 
 /** Columns of every list of objects; scenes with fewer leave the last ones empty. */
 export const slots = 4;

@@ -1,13 +1,14 @@
 /** A few pictures of one subject that no other scene has, on different backgrounds; and of its class, for comparison. */
 import { Random } from '../../base/random';
+import { tensor, type Tensor } from '../../base/tensor';
 import { captionOf } from './captions';
+import { checkWorld } from './check-world';
 import { kinds } from './kinds';
 import { colours } from './parts';
 import { renderScene } from './render';
 import { toTensor } from './set';
 import { type Subject, subjectOf } from './subject';
-import { tensor, type Tensor } from '../../base/tensor';
-import { checkWorld, drawScene, patterns, type Scene, type Side, tones } from './world';
+import { drawScene, type Scene, type Side, tones } from './world';
 
 export interface SubjectOptions {
   readonly seed: number;
@@ -48,5 +49,3 @@ export function makeSubject({ seed, split, number, count, side, patterns: allowe
 }
 /** What a subject is, in words: "a red and blue circle with a notch". */
 export const describeSubject = ({ kind, colours: [a, b] }: Subject): string => `a ${colours[a]} and ${colours[b]} ${kinds[kind]} with a notch`;
-/** Backgrounds by name, to prompt with: "on plain navy". */
-export const backgroundPhrases = tones.map((tone) => `on ${patterns[0]} ${tone}`);

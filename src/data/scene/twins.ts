@@ -6,10 +6,11 @@ import { InputError } from '../../base/errors';
 import { Random } from '../../base/random';
 import { floats, int32, tensor, type Tensor } from '../../base/tensor';
 import { blackOut } from '../degrade';
+import { checkWorld } from './check-world';
 import { presenceQuestion } from './questions';
 import { pointsPerPixel, renderScene } from './render';
 import { toTensor, type SceneSetOptions } from './set';
-import { checkWorld, drawScene, type Scene, type WorldOptions } from './world';
+import { drawScene, type Scene, type WorldOptions } from './world';
 
 export interface TwinOptions extends WorldOptions, Pick<SceneSetOptions, 'seed' | 'split' | 'count' | 'first'> {}
 export interface TwinSet {

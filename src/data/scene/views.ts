@@ -97,6 +97,9 @@ function nudged(scene: Scene, rng: Random): Scene {
   };
   return {
     ...scene,
-    objects: scene.objects.map((object) => ({ ...object, x: moved(object.x, rng.uniform(-1, 1), reach * object.radius), y: moved(object.y, rng.uniform(-1, 1), reach * object.radius), turn: object.turn + rng.uniform(-0.1, 0.1), shade: rng.uniform(0.85, 1) })),
+    objects: scene.objects.map((object) => {
+      const margin = reach * object.radius;
+      return { ...object, x: moved(object.x, rng.uniform(-1, 1), margin), y: moved(object.y, rng.uniform(-1, 1), margin), turn: object.turn + rng.uniform(-0.1, 0.1), shade: rng.uniform(0.85, 1) };
+    }),
   };
 }

@@ -3,11 +3,10 @@
  * planted (who appears with whom, which background goes with which kind). A scene is plain data; `render.ts` draws it.
  */
 import { InputError } from '../../base/errors';
-import { cos, sin } from '../../base/math';
-import { Random } from '../../base/random';
-import { cover, fineSideOf } from './cover';
-import { kinds, plainKinds, reach } from './kinds';
+import type { Random } from '../../base/random';
+import { kinds, plainKinds } from './kinds';
 import { colours, textures } from './parts';
+import { place } from './places';
 import type { Subject } from './subject';
 
 export const sides = [16, 32, 64] as const;
@@ -194,7 +193,8 @@ function drawValue(rng: Random, to: TiedTo, kind: number, options: WorldOptions)
   return own.pick(values.filter((value) => value !== partner));
 }
 
-interface Look extends Pick<SceneObject, 'kind' | 'colour' | 'texture' | 'size' | 'turn' | 'grain' | 'phaseX' | 'phaseY' | 'shade'> {
+/** An object before it has a place. */
+export interface Look extends Pick<SceneObject, 'kind' | 'colour' | 'texture' | 'size' | 'turn' | 'grain' | 'phaseX' | 'phaseY' | 'shade'> {
   /** Where in its size class it lies, 0..1. */
   readonly growth: number;
 }
@@ -210,78 +210,5 @@ function drawBackground(rng: Random, mainKind: number, options: WorldOptions): B
   return { tone: value('tone'), pattern: value('pattern'), angle: rng.uniform(-0.4, 0.4), phaseX: rng.uniform(), phaseY: rng.uniform(), noise: rng.word() };
 }
 
-// Places
-
-/** Smallest and largest radius as shares of the side: one object may be large, four must find room. */
-const radii = { 1: [0.2, 0.36], 2: [0.14, 0.22], 3: [0.13, 0.2], 4: [0.13, 0.2] } as const;
-/** Small objects lie in the lower 40 % of the range, large ones in the upper 40 %. */
-function radiusOf({ size, growth }: Look, count: number, side: number): number {
-  const [low, high] = radii[count as keyof typeof radii];
-  return side * (low + (high - low) * (0.6 * size + 0.4 * growth));
-}
-/** Objects from back to front, wholly inside the picture, each visible to its least share. */
-function place(rng: Random, looks: readonly Look[], side: Side, minVisible: number): SceneObject[] {
-  const radius = looks.map((look) => radiusOf(look, looks.length, side));
-  const anywhere = (own: Random, k: number): readonly [number, number] => [own.uniform(reach * radius[k]!, side - reach * radius[k]!), own.uniform(reach * radius[k]!, side - reach * radius[k]!)];
-  const objects = (at: readonly (readonly [number, number])[]): SceneObject[] => looks.map(({ growth: _growth, ...look }, k) => ({ ...look, x: at[k]![0], y: at[k]![1], radius: radius[k]! }));
-  const owner = new Uint8Array(fineSideOf(side) * fineSideOf(side));
-  for (let attempt = 0; attempt < 24; attempt++) {
-    const own = rng.fork(attempt);
-    const tried = objects(looks.map((_, k) => anywhere(own, k)));
-    if (discsApart(tried) || (minVisible < 1 && shareLeft(tried, side, owner) >= minVisible)) return tried;
-  }
-  return objects(corners(rng.fork('corners'), radius, side));
-}
-const discsApart = (objects: readonly SceneObject[]): boolean =>
-  objects.every((a, i) => objects.slice(0, i).every((b) => (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y) > reach * reach * (a.radius + b.radius) * (a.radius + b.radius)));
-
-/** The smallest visible share among objects drawn one over the other. `owner` has a place for every point; what was in it does not matter. */
-function shareLeft(objects: readonly SceneObject[], side: Side, owner: Uint8Array): number {
-  owner.fill(0);
-  const sizes = new Array<number>(objects.length + 1).fill(0);
-  const left = sizes.slice();
-  objects.forEach((object, k) => {
-    cover(object, side, (at) => {
-      sizes[k + 1]!++;
-      left[owner[at]!]!--;
-      left[k + 1]!++;
-      owner[at] = k + 1;
-    });
-  });
-  return Math.min(...objects.map((_, k) => left[k + 1]! / sizes[k + 1]!));
-}
-/** A quarter of the picture each, opposite quarters for two: no two overlap. */
-function corners(rng: Random, radius: readonly number[], side: number): (readonly [number, number])[] {
-  const turn = rng.int(4);
-  const quarters = radius.length === 2 ? [turn, 3 - turn] : Array.from(rng.permutation(4));
-  return radius.map((r, k) => {
-    const slack = Math.max(0, side / 4 - reach * r);
-    const near = Math.max(side / 4, reach * r);
-    const along = (far: boolean): number => (far ? side - near : near) + rng.uniform(-slack, slack);
-    return [along(quarters[k]! % 2 === 1), along(quarters[k]! >= 2)];
-  });
-}
 /** Quadrant of an object's middle, an index into `positionNames`. */
 export const positionOf = ({ x, y }: Pick<SceneObject, 'x' | 'y'>, side: number): number => 2 * Number(y >= side / 2) + Number(x >= side / 2);
-
-/** @throws InputError naming what is wrong with a set of options */
-export function checkWorld(options: WorldOptions): void {
-  const { side, objects = [1, 1], couples, minVisible = 0.6, ties = [], weights, kinds: drawn } = options;
-  if (!sides.includes(side)) throw new InputError(`A side of 16, 32 or 64 pixels was expected, but ${side} came.`);
-  if (!objects.every((n) => Number.isInteger(n) && n >= 1 && n <= 4) || objects[0] > objects[1]) throw new InputError(`1 to 4 objects, least first, were expected, but [${objects.join(', ')}] came.`);
-  if (!(minVisible >= 0 && minVisible <= 1)) throw new InputError(`A least visible share from 0 to 1 was expected, but ${minVisible} came.`);
-  for (const tie of ties) if (!(tie.strength >= 0 && tie.strength <= 1)) throw new InputError(`A tie's strength from 0 to 1 was expected, but ${tie.strength} came for ${tie.to}.`);
-  if (weights && (weights.length !== (drawn ?? plainKinds).length || !weights.every((w) => w >= 0) || !weights.some((w) => w > 0))) throw new InputError(`One weight for each of ${(drawn ?? plainKinds).length} kinds, none negative and one above 0, was expected, but [${weights.join(', ')}] came.`);
-  if (options.repeats === false && !couples && objects[1] > (drawn ?? plainKinds).length) throw new InputError(`Up to ${objects[1]} objects without repeats need as many kinds, but there are ${(drawn ?? plainKinds).length}.`);
-  const lists: readonly (readonly [string, readonly number[] | undefined, number])[] = [['kinds', drawn, kinds.length], ['colours', options.colours, colours.length], ['textures', options.textures, textures.length], ['tones', options.tones, tones.length], ['patterns', options.patterns, patterns.length]];
-  for (const [what, list, count] of lists) if (list && (list.length === 0 || !list.every((i) => Number.isInteger(i) && i >= 0 && i < count))) throw new InputError(`At least one of the ${what} 0 to ${count - 1} was expected, but [${list.join(', ')}] came.`);
-  if (couples) checkCouples(couples);
-}
-function checkCouples({ pairs, probability, count = [1, 2] }: Couples): void {
-  const members = pairs.flat();
-  if (pairs.length === 0 || new Set(members).size !== members.length) throw new InputError('Couples of kinds, no kind in two of them, were expected, but a kind came twice or there was none.');
-  if (!(probability >= 0 && probability <= 1)) throw new InputError(`A probability from 0 to 1 that partners come together was expected, but ${probability} came.`);
-  if (!(count[0] >= 1 && count[0] <= count[1] && count[1] <= Math.min(2, pairs.length))) throw new InputError(`1 to ${Math.min(2, pairs.length)} couples a scene were expected, but [${count.join(', ')}] came.`);
-}
-/** A direction as [cos, sin]. */
-export const direction = (radians: number): readonly [number, number] => [cos(radians), sin(radians)];

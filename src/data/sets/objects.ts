@@ -4,7 +4,7 @@ import { defineDataset, type Example, type Preview } from '../../spec/dataset';
 import { choice, float, int, toggle, type ValuesOf } from '../../spec/knobs';
 import { gradientMagnitude, patchLabels } from '../scene/dense';
 import { kinds, plainKinds, usualPairs } from '../scene/kinds';
-import { imageOf, mapTile } from '../scene/pictures';
+import { companyMap, imageOf, mapTile } from '../scene/pictures';
 import { pointsPerPixel, renderScene } from '../scene/render';
 import { makeSceneSet, plannedScene, sceneAt, type SceneSetOptions } from '../scene/set';
 import { type StyleName, styleNames } from '../scene/styles';
@@ -38,7 +38,8 @@ function exampleAt(values: Values, at: { readonly seed: number; readonly split: 
   const { side, objects } = scene;
   return {
     x: tensor(rendered.image.map((v) => 2 * Math.max(0, Math.min(1, v)) - 1), [3, side, side]), caption, style,
-    kind: int32(objects.map((o) => o.kind)), colour: int32(objects.map((o) => o.colour)), texture: int32(objects.map((o) => o.texture)), size: int32(objects.map((o) => o.size)),
+    kind: int32(objects.map((o) => o.kind)), colour: int32(objects.map((o) => o.colour)),
+    texture: int32(objects.map((o) => o.texture)), size: int32(objects.map((o) => o.size)),
     boxes: tensor(rendered.masks.flatMap(({ box }) => [...box]), [objects.length, 4]), fullBoxes: tensor(rendered.masks.flatMap(({ fullBox }) => [...fullBox]), [objects.length, 4]),
     visible: tensor(rendered.masks.map((mask) => mask.visibleShare)),
     masks: tensor(Float32Array.from(rendered.masks.flatMap((mask) => Array.from(mask.visible, (n) => n / pointsPerPixel))), [objects.length, side, side]),
@@ -73,17 +74,11 @@ function preview(values: Values, seed: number): Preview[] {
     together(values, seed),
   ];
 }
-/** Over 800 scenes: how often the kind of a column is there if that of the row is. */
 function together(values: Values, seed: number): Preview {
   const options = { ...optionsOf(values), side: 16 as const, seed, split: 'preview counts' }; // who comes does not depend on the side
   const scenes = Array.from({ length: 800 }, (_, i) => new Set(plannedScene(options, i).objects.map((o) => o.kind)));
   const shown = values.compounds && !values.pairs ? kinds.map((_, kind) => kind) : plainKinds;
-  const rates = shown.flatMap((row) => {
-    const with_ = scenes.filter((scene) => scene.has(row));
-    return shown.map((column) => (row === column || with_.length === 0 ? 0 : with_.filter((scene) => scene.has(column)).length / with_.length));
-  });
-  const labels = shown.map((kind) => kinds[kind]!);
-  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: { kind: 'heatmap', rows: shown.length, columns: shown.length, values: Float32Array.from(rates), scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels } };
+  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: companyMap(scenes, shown) };
 }
 export const dataset = defineDataset({
   id: 'objects',

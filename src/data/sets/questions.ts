@@ -3,11 +3,11 @@ import { floats, int32, tensor } from '../../base/tensor';
 import { defineDataset, type Example, type Preview } from '../../spec/dataset';
 import { choice, float, toggle, type ValuesOf } from '../../spec/knobs';
 import { rounded, tableOf } from '../preview';
-import { special } from '../tokens';
 import { kinds, plainKinds, usualPairs } from '../scene/kinds';
-import { imageOf } from '../scene/pictures';
+import { companyMap, imageOf } from '../scene/pictures';
 import { makeRows, type Negatives, rowSource, type RowName, type RowsOptions, skewedRates, usualMix } from '../scene/rows';
 import type { Side } from '../scene/world';
+import { special } from '../tokens';
 
 const knobs = {
   side: choice({ label: 'Side', options: { '16': '16 px', '32': '32 px', '64': '64 px' }, default: '32' }),
@@ -41,22 +41,20 @@ function preview(values: Values, seed: number): Preview[] {
   const options = { ...optionsOf(values, seed), split: 'preview' };
   const { rows, x, tokens } = makeRows({ ...options, count: 24 });
   const side = Number(values.side);
+  const length = tokens.shape[1]!;
+  const lengthOf = (i: number): number => tokens.data.subarray(i * length, (i + 1) * length).filter((id) => id !== special.pad).length;
   const shown = rows.flatMap((row, i) => (row.picture === 'none' ? [] : [imageOf(floats(x).subarray(i * 3 * side * side, (i + 1) * 3 * side * side), side, `${i + 1}: ${row.prompt} ${row.answer}`)]));
   return [
     { title: 'Pictures', says: 'Rows without a picture are left out here.', picture: { kind: 'images', images: shown } },
-    { title: 'Prompts and answers', picture: tableOf(['row', 'sort', 'picture', 'prompt', 'answer', 'tokens'], rows.map((row, i) => [i + 1, row.name, row.picture, row.prompt || '(none)', row.answer, tokens.data.subarray(i * tokens.shape[1]!, (i + 1) * tokens.shape[1]!).filter((id) => id !== special.pad).length])) },
+    { title: 'Prompts and answers', picture: tableOf(['row', 'sort', 'picture', 'prompt', 'answer', 'tokens'], rows.map((row, i) => [i + 1, row.name, row.picture, row.prompt || '(none)', row.answer, lengthOf(i)])) },
     together(options),
     yesShares(options, seed),
   ];
 }
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-/** Of 800 captions' scenes: how often the kind of a column is there if that of the row is. */
 function together(options: Omit<RowsOptions, 'count'>): Preview {
-  const scenes = numbers(800).map(rowSource({ ...options, mix: { caption: 1 }, withoutPicture: 0 })).map(({ scene }) => scene!.objects);
-  const of = plainKinds.map((kind) => scenes.filter((objects) => objects.some((o) => o.kind === kind)));
-  const values = Float32Array.from(plainKinds.flatMap((row) => plainKinds.map((column) => (row === column ? 0 : of[row]!.filter((objects) => objects.some((o) => o.kind === column)).length / Math.max(1, of[row]!.length)))));
-  const labels = plainKinds.map((kind) => kinds[kind]!);
-  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: { kind: 'heatmap', rows: 8, columns: 8, values, scale: 'sequential', range: [0, 1], xLabel: 'is there too', yLabel: 'is there', rowLabels: labels, columnLabels: labels } };
+  const scenes = numbers(800).map(rowSource({ ...options, mix: { caption: 1 }, withoutPicture: 0 })).map(({ scene }) => new Set(scene!.objects.map((o) => o.kind)));
+  return { title: 'Who appears with whom, measured', says: 'P(column | row) over 800 scenes; the diagonal is left at 0.', picture: companyMap(scenes, plainKinds) };
 }
 /** Planted and measured P(yes) for each kind. */
 function yesShares(options: Omit<RowsOptions, 'count'>, seed: number): Preview {

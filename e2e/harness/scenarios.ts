@@ -11,6 +11,7 @@ import { createWasmExecutor } from '../../src/runtime/wasm';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 import { conformance } from './conformance';
 import { captureTrial, wrongReplay } from './capture';
+import { modelNames, modelSteps } from './models';
 import { operatorFigures } from './operators';
 import { noiseBits, noiseTimes } from './noise';
 
@@ -47,6 +48,8 @@ export const scenarios = {
   facts: () => runtimeFacts(),
   conformance,
   captureTrial,
+  modelNames,
+  modelSteps,
   operatorFigures,
   wrongReplay,
   noiseBits,

@@ -10,7 +10,8 @@ import { constant, input, type Value } from '../engine/value';
 import { createWasmExecutor } from '../runtime/wasm';
 import { captionOf, captionViews } from './captions';
 import { initCodebook, initTokenizer, scaleStarts, type TokenizerConfig } from './residual-vq';
-import { drawToken, initVar, lossByScale, sampleCodes, scaleCausalBias, tokenDivergence, tokenLosses, varConfig, varCorrection, varLogits, varLogitsOfCodes, varStage, weightedLoss, type VarConfig } from './var';
+import { tokenLosses } from './lm';
+import { initVar, lossByScale, sampleCodes, scaleCausalBias, tokenDivergence, varConfig, varCorrection, varLogits, varLogitsOfCodes, varStage, weightedLoss, type VarConfig } from './var';
 
 const tokenizer: TokenizerConfig = { side: 8, channels: 2, scales: [1, 2, 4], codes: 6, codeWidth: 3, width: 8 };
 const config: VarConfig = { tokenizer, width: 8, blocks: 2, heads: 2, mlpRatio: 2, caption: { vocabulary: 7, context: 4, width: 4, blocks: 1, heads: 2, pad: 0 } };
@@ -135,26 +136,6 @@ test('with a mistake in them, inputs of later scales change and targets are chos
 });
 
 describe('drawing tokens', () => {
-  const logits = Float32Array.from([0, 2, 1, 2, -1]);
-  const all = { temperature: 1, topK: 0, topP: 1 };
-  const shares = (how: typeof all): number[] => {
-    const counts = [0, 0, 0, 0, 0];
-    for (let i = 0; i < 10_000; i++) counts[drawToken(logits, how, (i + 0.5) / 10_000)]!++;
-    return counts.map((c) => c / 10_000);
-  };
-  test('all: softmax, at any temperature', () => {
-    for (const temperature of [1, 0.5, 3]) {
-      const e = [...logits].map((z) => Math.exp(z / temperature));
-      shares({ ...all, temperature }).forEach((share, i) => expect(share).toBeCloseTo(e[i]! / e.reduce((a, b) => a + b), 3));
-    }
-  });
-  test('top-k keeps k, ties by index; top-p the fewest that hold the share', () => {
-    expect(shares({ ...all, topK: 1 })).toEqual([0, 1, 0, 0, 0]);
-    expect(shares({ ...all, topK: 2 })).toEqual([0, 0.5, 0, 0.5, 0]);
-    expect(shares({ ...all, topP: 0.5 })).toEqual([0, 0.5, 0, 0.5, 0]); // the first holds 0.39
-    expect(shares({ ...all, topP: 0.3 })).toEqual([0, 1, 0, 0, 0]);
-    expect(() => drawToken(logits, { ...all, topP: 0 }, 0.5)).toThrow('topP in (0, 1]');
-  });
   test('two runs are equal; a picture does not depend on its batch; stopping early draws the same coarse scales', async () => {
     const stage = async (k: number, before: Tensor | undefined): Promise<Tensor> => {
       const n = before ? before.shape[0]! : batch;

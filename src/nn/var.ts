@@ -4,18 +4,16 @@
  * shrunk to that scale; of the first: a learned start. Blocks are self-attention (a token sees its own and earlier scales),
  * cross-attention to the caption, and an MLP, each after a layer norm (`block0.self.q.weight`, `block0.cross...`, `block0.ffn...`).
  */
-import { InputError } from '../base/errors';
-import { exp } from '../base/math';
 import type { Random } from '../base/random';
 import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
-import { add, concat, expand, gelu, logSumExp, mean, mul, reshape, sliceAxis, sub, transpose } from '../engine/ops';
-import { pick } from '../engine/ops/compose';
+import { add, concat, expand, gelu, mean, mul, reshape, sliceAxis, sub, transpose } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
 import { captionOf, captionViews, initCaptions, type Caption, type CaptionConfig } from './captions';
 import { dense, initDense, initNorm, layerNorm, normalTensor, prefixed, scope, type Views } from './layers';
-import { klDivergence } from './losses';
+import { tokenKl } from './lm';
 import { initMultiHead, multiHead } from './multi-head';
 import { mapsOfCodes, quantise, scaleStarts, shrunk, tokenCount, type TokenizerConfig } from './residual-vq';
+import { drawToken, type Sampling } from './sample';
 
 export interface VarConfig {
   readonly tokenizer: TokenizerConfig;
@@ -100,8 +98,6 @@ export function varCorrection(tokenizer: Views, entries: Value, f: Value, replac
   const { maps, codes } = quantise(tokenizer, entries, f, config.tokenizer, replace);
   return { inputs: inputsOfMaps(maps.slice(0, -1), config.tokenizer), targets: codes };
 }
-/** Cross-entropy of each token, [n, tokens]: logits [n, tokens, codes], int32 targets [n, tokens]. */
-export const tokenLosses = (logits: Value, targets: Value): Value => sub(logSumExp(logits), pick(logits, targets));
 /** Mean over all tokens of weight times loss, by token count, not by the weights' sum; weights [tokens]. */
 export const weightedLoss = (losses: Value, weights: Value): Value => mean(mul(losses, reshape(weights, [1, losses.shape[1]!])));
 /** Mean loss of each scale. */
@@ -110,10 +106,7 @@ export function lossByScale(losses: Value, scales: readonly number[]): Value[] {
   return scales.map((s, k) => mean(sliceAxis(losses, 1, starts[k]!, s * s)));
 }
 /** KL(softmax(teacher / heat) || softmax(student / heat)), mean over tokens; logits [n, tokens, codes] as they come out of the network. */
-export function tokenDivergence(teacher: Value, student: Value, heat = 1): Value {
-  const rows = (x: Value): Value => reshape(mul(x, 1 / heat), [x.shape[0]! * x.shape[1]!, x.shape[2]!]);
-  return klDivergence(rows(teacher), rows(student));
-}
+export const tokenDivergence = (teacher: Value, student: Value, heat = 1): Value => mean(tokenKl(mul(teacher, 1 / heat), mul(student, 1 / heat)));
 
 // -- Sampling ----------------------------------------------------------------------------------------------------------------
 
@@ -142,29 +135,7 @@ export function varStage({ params, tokenizer, entries, codes, tokens, guidance }
   return add(unconditional, mul(guidance.scale, sub(conditional, unconditional)));
 }
 
-export interface TokenSampling {
-  /** Logits are divided by it. */
-  readonly temperature: number;
-  /** Only the k likeliest; 0: all. */
-  readonly topK: number;
-  /** Of those, only the fewest that hold this share of the probability; 1: all. */
-  readonly topP: number;
-}
-/** Draws an index by its logit. Of equal logits the lower index comes first. `u` is uniform on (0, 1). */
-export function drawToken(logits: Float32Array, { temperature, topK, topP }: TokenSampling, u: number): number {
-  if (!(temperature > 0 && topK >= 0 && topP > 0 && topP <= 1)) throw new InputError(`A temperature above 0, topK of at least 0 and topP in (0, 1] were expected, but ${temperature}, ${topK} and ${topP} came.`);
-  const order = Array.from({ length: logits.length }, (_, i) => i).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const kept = topK > 0 ? order.slice(0, topK) : order;
-  const weights = kept.map((i) => exp((logits[i]! - logits[kept[0]!]!) / temperature));
-  const total = weights.reduce((a, b) => a + b, 0);
-  let count = 0;
-  let share = 0;
-  while (count < kept.length && (count === 0 || share < topP * total)) share += weights[count++]!;
-  let left = u * share;
-  for (let j = 0; j < count; j++) if ((left -= weights[j]!) < 0) return kept[j]!;
-  return kept[count - 1]!;
-}
-export interface SampleCodes extends TokenSampling {
+export interface SampleCodes extends Sampling {
   readonly scales: readonly number[];
   /** Pictures. */
   readonly count: number;
@@ -186,7 +157,7 @@ export async function sampleCodes({ scales, count, upTo = scales.length, rng, st
     const places = scales[k]! ** 2;
     for (const [i, row] of rows.entries()) {
       const own = rng.fork(i, k);
-      for (let at = 0; at < places; at++) row.push(drawToken(data.subarray((i * places + at) * perToken, (i * places + at + 1) * perToken), how, own.uniform()));
+      for (let at = 0; at < places; at++) row.push(drawToken(data.subarray((i * places + at) * perToken, (i * places + at + 1) * perToken), how, own));
     }
     logits.push(made);
   }

@@ -42,8 +42,10 @@ export interface ModelShown {
 }
 /** One set that dropped files make, and what it is like. */
 export interface FilesShown {
-  /** The files' names, and what they hold. */
+  /** The files' names, in short. */
   readonly from: string;
+  /** All of them. */
+  readonly files: readonly string[];
   readonly kind: 'images' | 'arrays' | 'tensors' | 'table' | 'text' | 'sound' | 'records';
   readonly previews: readonly Preview[];
   /** What to think of before training on it. */

@@ -8,6 +8,7 @@ import type { FileBytes } from '../spec/messages';
 import type { Proof } from '../spec/result';
 import type { Slice } from './app';
 import { kindOf, replaces, takeFile, type DroppedFile, type LoadedFile } from './files';
+import { packed, type PlacedFile } from './folders';
 import { readSaved } from './saved';
 import { storeTexts } from './texts';
 
@@ -32,6 +33,8 @@ export interface ExperimentSlice {
   /** True if the link was read; the notes about it and any problem become notices. */
   linkOpened(hash: string): boolean;
   filesDropped(files: readonly (DroppedFile & { text(): Promise<string> })[]): Promise<void>;
+  /** Files with their places in folders: each folder is taken as one ZIP file. */
+  placedDropped(placed: Promise<readonly PlacedFile[]>): Promise<void>;
   fileRemoved(sha256: string): void;
   /** The worker could make nothing of what the user has just dropped: what was there before comes back. */
   dropRefused(about: Experiment, message: string): void;
@@ -144,6 +147,14 @@ export const createExperimentSlice: Slice<ExperimentSlice> = ({ cards }) => (set
       }
       const after = get().experiment;
       if (before && after && after !== before) set({ undo: { before, after } });
+    },
+    placedDropped: async (placed) => {
+      try {
+        const card = get().experiment && cards[get().experiment!.method];
+        await get().filesDropped(await packed(await placed, card?.accepts?.includes('images') ?? false));
+      } catch (error) {
+        get().noticeGiven('problem', toProblem(error).message);
+      }
     },
     dropRefused: (about, message) => {
       const { experiment, undo } = get();

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { libraryStart, type LibraryPlace } from '../spec/place';
 import { selectCard } from '../store/app';
+import { placedFiles } from '../store/folders';
 import { isActive } from '../store/run';
 import { About } from './About';
 import { useApp, useAppStore } from './app-context';
@@ -162,10 +163,9 @@ function useFileDrop(): boolean {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      const files = [...event.dataTransfer!.files];
-      const { place, filesShown, filesDropped } = store.getState();
-      if (place) filesShown(files);
-      else void filesDropped(files);
+      const { place, placedShown, placedDropped } = store.getState();
+      const placed = placedFiles(event.dataTransfer!); // at once: it is emptied when this handler ends
+      void (place ? placedShown(placed) : placedDropped(placed));
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

@@ -30,7 +30,7 @@ export const answers: Answers = {
   files: async ({ files }) => {
     const [{ loadFiles }, { reportOn }] = [await import('../data/files'), await import('../data/report')];
     const { loaded, problems } = await loadFiles(files);
-    return { sets: loaded.map((set): FilesShown => ({ from: set.from, kind: set.kind, ...reportOn(set) })), problems };
+    return { sets: loaded.map((set): FilesShown => ({ from: set.from, files: set.files ?? [], kind: set.kind, ...reportOn(set) })), problems };
   },
   set: async ({ set: id, seed, knobs }, { asset }) => {
     const set = (await sets()).find((s) => s.id === id);

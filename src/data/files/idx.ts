@@ -4,6 +4,7 @@
  * A gzipped file is inflated piece by piece into just as much room as its header asks for, within `limits`.
  */
 import { Gunzip } from 'fflate';
+import { crc32 } from '../../base/crc32';
 import { InputError } from '../../base/errors';
 import { sizeOf, type Shape } from '../../base/tensor';
 import { bilinear } from '../augment';
@@ -34,13 +35,19 @@ export function readIdx(bytes: Uint8Array, name = 'the file', inflatedBytes = li
 }
 
 function inflate(bytes: Uint8Array, name: string, filler: Filler): void {
-  const gunzip = new Gunzip((piece) => filler.add(piece));
+  let [sum, length] = [0, 0];
+  const gunzip = new Gunzip((piece) => {
+    [sum, length] = [crc32(piece, sum), length + piece.length];
+    filler.add(piece);
+  });
   try {
     for (let at = 0; at < bytes.length; at += pieceBytes) gunzip.push(bytes.subarray(at, at + pieceBytes), at + pieceBytes >= bytes.length);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`IDX: expected a whole gzip file, but ${name} (${bytes.length} bytes) does not unzip: ${error instanceof Error ? error.message : String(error)}. Download it again.`);
   }
+  const end = new DataView(bytes.buffer, bytes.byteOffset + Math.max(0, bytes.length - 8));
+  if (end.byteLength === 8 && end.getUint32(4, true) === length && end.getUint32(0, true) !== sum) throw new InputError(`IDX: ${name} unzips, but its checksum is another than it tells. It is damaged; download it again.`);
 }
 
 /** Takes a file's bytes piece by piece: the header first, then into an array of the size that it tells. */

@@ -27,7 +27,8 @@ function atTheDoor(reader: Reader): Reader {
     ...reader,
     read: async (files, options) => {
       if (files.length === 0) throw new InputError(`Files were expected (${reader.title}), but none came. Choose some.`);
-      return reader.read(files.map((file) => (file.name.length > longestName ? { ...file, name: `…${file.name.slice(-longestName)}` } : file)), options);
+      const loaded = await reader.read(files.map((file) => (file.name.length > longestName ? { ...file, name: `…${file.name.slice(-longestName)}` } : file)), options);
+      return { ...loaded, files: files.map(({ name }) => name) };
     },
   };
 }

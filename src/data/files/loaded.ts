@@ -18,8 +18,10 @@ export interface Splits<T> {
   readonly test?: T;
 }
 interface About {
-  /** The files' names. */
+  /** The files' names, in short. */
   readonly from: string;
+  /** All of them; absent in what was made otherwise than by a reader. */
+  readonly files?: readonly string[];
   readonly notes: readonly string[];
 }
 

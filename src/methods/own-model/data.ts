@@ -89,8 +89,8 @@ function fromTexts(texts: readonly string[], loaded: LoadedRecords, ports: Ports
 /** Images as the model's input wants them, where its sizes are fixed: [n, c, h, w], [n, h, w, c], or in one row, [n, c * side * side]. */
 function fromImages(set: LoadedImages, { input }: Ports, notes: readonly string[]): Pick<OwnData, 'arrays' | 'classes' | 'notes'> {
   const wanted = wantedImages(input.dims.slice(1).map(fixed), set.channels);
-  const fitted = fittedImages(set, wanted);
-  const { splits, classes, notes: more } = examplesOf({ ...fitted, splits: { train: fitted.splits.train } }, { most: Math.floor(mostNumbers / (fitted.width * fitted.height * fitted.channels)), channelsLast: wanted.channelsLast });
+  const fitted = fittedImages({ ...set, splits: { train: set.splits.train } }, wanted);
+  const { splits, classes, notes: more } = examplesOf(fitted, { most: Math.floor(mostNumbers / (fitted.width * fitted.height * fitted.channels)), channelsLast: wanted.channelsLast });
   return { arrays: splits.train, ...(classes && { classes }), notes: [...more, ...notes] };
 }
 function wantedImages(sizes: readonly (number | undefined)[], own: 1 | 3): Wanted & { readonly channelsLast: boolean } {

@@ -83,11 +83,11 @@ function OneSet({ set, looked }: { readonly set: Shown['sets'][number]; readonly
   const own = useApp((app) => Object.values(app.cards).find((card) => card.screen === 'model'));
   const use = (): void => {
     if (!own) return;
-    const { placeChosen, methodChosen, filesDropped } = store.getState();
+    const { placeChosen, methodChosen, placedDropped } = store.getState();
     placeChosen(undefined);
     methodChosen(own.id);
-    const ofThisSet = looked.filter(({ name, webkitRelativePath }) => set.from.includes(webkitRelativePath || name));
-    void filesDropped(ofThisSet.length > 0 ? ofThisSet : looked);
+    const placed = looked.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    void placedDropped(Promise.resolve(placed.filter(({ path }) => set.files.includes(path))));
     window.scrollTo({ top: 0 });
   };
   return (

@@ -1,5 +1,6 @@
 /** Where model and data come from: files chosen or dropped, or one web address that the user names. */
 import { useId, useRef, useState } from 'react';
+import { Interrupted, type Unfinished } from '../../data/download';
 import { limits } from '../../spec/experiment';
 import { selectCard } from '../../store/app';
 import { fetchFile } from '../../store/fetch-file';
@@ -40,16 +41,19 @@ function FromWeb() {
   const [address, setAddress] = useState('');
   const [state, setState] = useState<Fetching>({ stage: 'idle', says: '' });
   const going = useRef<AbortController>(null);
+  const broken = useRef<Unfinished>(undefined); // goes on from there when the same address is asked again
   const t = texts.drop;
   const start = async (): Promise<void> => {
     const controller = new AbortController();
     going.current = controller;
     setState({ stage: 'loading', loaded: 0, total: undefined });
     try {
-      const file = await fetchFile(address, { limit: limits.fileBytes, signal: controller.signal, progress: (loaded, total) => setState({ stage: 'loading', loaded, total }) });
+      const file = await fetchFile(address, { limit: limits.fileBytes, signal: controller.signal, partial: broken.current, progress: (loaded, total) => setState({ stage: 'loading', loaded, total }) });
+      broken.current = undefined;
       setState({ stage: 'done', says: t.done(file.name, bytesText(file.size)) });
       await store.getState().filesDropped([file]);
     } catch (error) {
+      if (error instanceof Interrupted) broken.current = error.partial;
       setState({ stage: 'failed', says: error instanceof Error ? error.message : String(error) });
     }
   };

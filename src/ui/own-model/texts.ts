@@ -12,7 +12,7 @@ export const texts = {
   working: 'Looking again…',
   drop: {
     title: 'Bring a model and its data',
-    says: 'An ONNX file, and x and y as NPZ, an IDX pair, CSV with the label last, or a text.',
+    says: 'An ONNX file, and data: x and y as NumPy arrays or safetensors, a folder of pictures (or a ZIP file of it), IDX, CIFAR, a table, JSON lines, or a text.',
     choose: 'Choose files', or: 'or drop them anywhere', limit: (size: string) => `Up to ${size} each. Nothing is uploaded.`,
     fromWeb: 'From a web address', address: 'Address of a file', fetch: 'Fetch', cancel: 'Cancel', close: 'Close',
     only: 'Only this address is asked, and only when you press Fetch.',

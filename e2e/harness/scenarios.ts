@@ -55,6 +55,8 @@ export const scenarios = {
   noiseBits,
   noiseTimes,
   methodTwin: async (args: Args) => (await import('./methods')).methodTwin(args), // looks for shipped files beside its worker: not for Node
+  dataHashes: async (args: Args) => (await import('./data')).dataHashes(args), // as above
+  dataIds: async () => (await import('./data')).dataIds(),
   /** Fingerprints of all outputs and state after n steps. */
   bits: async (args: Args) => {
     const executor = await open(args.provider, { build: args.build as WebGpuOptions['build'] });

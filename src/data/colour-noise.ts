@@ -6,6 +6,8 @@
 import { InputError } from '../base/errors';
 import { exp } from '../base/math';
 import type { Random } from '../base/random';
+import { fft2 } from './fft';
+import { imageOf, signedBin } from './spectrum2d';
 
 export const noiseColours = ['white', 'red', 'green', 'blue', 'purple'] as const;
 export type NoiseColour = (typeof noiseColours)[number];
@@ -20,44 +22,30 @@ export interface FieldSpec {
 }
 
 /**
- * W white Gaussian, G_s a blur: red G_s * W; blue W - G_s * W; green B - G_s2 * B with B = G_s1 * W; purple W - green. Then mean 0 and
- * standard deviation 1. [side * side] float32. @throws InputError for a side or widths that cannot be
+ * W white Gaussian, G_s a blur: red G_s * W; blue W - G_s * W; green B - G_s2 * B with B = G_s1 * W; purple W - green. Blurs are multiplied
+ * in frequency, where a Gaussian is e^(-s^2 w^2 / 2), w in radians a pixel: a narrow one sampled in pixels would be another filter.
+ * Then mean 0 and standard deviation 1. [side * side] float32. @throws InputError for a side or widths that cannot be
  */
 export function noiseField({ colour, side, std = 1, narrowStd = 0.5, wideStd = 2 }: FieldSpec, rng: Random): Float32Array {
   if (!(Number.isInteger(side) && side >= 4 && side <= 1024)) throw new InputError(`A field of noise has a side from 4 to 1024, but ${side} came.`);
   if (!(std > 0 && narrowStd > 0 && narrowStd < wideStd)) throw new InputError(`Blurs are wider than 0, and s1 below s2, but s = ${std}, s1 = ${narrowStd} and s2 = ${wideStd} came.`);
-  const white = Float64Array.from(rng.fillNormal(new Float32Array(side * side)));
-  const less = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v - b[i]!);
-  const green = (): Float64Array => {
-    const b = blurCircular(white, side, narrowStd);
-    return less(b, blurCircular(b, side, wideStd));
-  };
-  const field = { white: () => white, red: () => blurCircular(white, side, std), blue: () => less(white, blurCircular(white, side, std)), green, purple: () => less(white, green()) }[colour]();
-  const mean = field.reduce((sum, v) => sum + v, 0) / field.length;
-  const scale = 1 / Math.sqrt(field.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / field.length);
-  return Float32Array.from(field, (v) => (v - mean) * scale);
+  const white = rng.fillNormal(new Float32Array(side * side));
+  const { re, im } = fft2(white, side, side);
+  const green = (w2: number): number => blur(narrowStd, w2) * (1 - blur(wideStd, w2));
+  const gainAt = { white: () => 1, red: (w2: number) => blur(std, w2), blue: (w2: number) => 1 - blur(std, w2), green, purple: (w2: number) => 1 - green(w2) }[colour];
+  const step = (2 * Math.PI) / side;
+  re.forEach((_, at) => {
+    const [u, v] = [signedBin(at % side, side) * step, signedBin(Math.floor(at / side), side) * step];
+    const gain = at === 0 ? 0 : gainAt(u * u + v * v); // without its mean
+    re[at]! *= gain;
+    im[at]! *= gain;
+  });
+  const field = imageOf({ re, im }, side);
+  const scale = 1 / Math.sqrt(field.reduce((sum, v) => sum + v * v, 0) / field.length);
+  return Float32Array.from(field, (v) => v * scale);
 }
-
-/** Convolution with a normalised Gaussian, cut off at 4 standard deviations, along rows and then columns, the edges joined. */
-export function blurCircular(field: Float64Array, side: number, std: number): Float64Array {
-  const radius = Math.ceil(4 * std);
-  const raw = Array.from({ length: 2 * radius + 1 }, (_, k) => exp(-((k - radius) * (k - radius)) / (2 * std * std)));
-  const total = raw.reduce((sum, w) => sum + w, 0);
-  const along = (source: Float64Array, step: number, lineStep: number): Float64Array => {
-    const out = new Float64Array(source.length);
-    const padded = new Float64Array(side + 2 * radius); // one line with what lies beyond its ends
-    for (let line = 0; line < side; line++) {
-      for (let i = 0; i < padded.length; i++) padded[i] = source[line * lineStep + ((((i - radius) % side) + side) % side) * step]!;
-      for (let i = 0; i < side; i++) {
-        let sum = 0;
-        for (let k = 0; k < raw.length; k++) sum += raw[k]! * padded[i + k]!;
-        out[line * lineStep + i * step] = sum / total;
-      }
-    }
-    return out;
-  };
-  return along(along(field, 1, side), side, 1);
-}
+/** Gain of a Gaussian blur of this standard deviation at the squared frequency w^2. */
+const blur = (std: number, w2: number): number => exp((-std * std * w2) / 2);
 
 /** How many of L tokens stay visible: int(L (1 - ratio)), safe from a rounding error that would lose one. */
 export const visibleCount = (tokens: number, ratio: number): number => Math.floor(tokens * (1 - ratio) + 1e-9);

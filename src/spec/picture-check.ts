@@ -13,7 +13,7 @@ export function pictureProblem(picture: Picture): Checked {
     case 'lines': return empty('series', picture.series) ?? first(picture.series, ({ label, x, y }) => size(`x of ${label}`, x.length, y.length) ?? (x.length === 0 ? `${label} has no points` : undefined) ?? finite(`x of ${label}`, x) ?? finite(`y of ${label}`, y));
     case 'scatter': return empty('points', picture.points) ?? finite('points', picture.points.flatMap(({ x, y }) => [x, y]));
     case 'plane': return size('values', picture.values.length, picture.x.length * picture.y.length) ?? finite('values', picture.values) ?? ascending('x', picture.x) ?? ascending('y', picture.y);
-    case 'images': return empty('images', picture.images) ?? first(picture.images, ({ label, width, height, channels, data }) => (width >= 1 && height >= 1 ? size(`data of ${label}`, data.length, width * height * channels) : `${label} is ${width} x ${height}`));
+    case 'images': return first(picture.images, ({ label, width, height, channels, data }) => (width >= 1 && height >= 1 ? size(`data of ${label}`, data.length, width * height * channels) : `${label} is ${width} x ${height}`));
     case 'audio': return (picture.sampleRateHz > 0 ? undefined : `the sample rate is ${picture.sampleRateHz}`) ?? first(picture.clips, ({ label, samples }) => finite(label, samples) ?? (samples.some((v) => Math.abs(v) > 1.0001) ? `${label} leaves [-1, 1]` : undefined));
     case 'table': return empty('columns', picture.columns) ?? first(picture.rows, (row) => size('a row', row.length, picture.columns.length));
     default: return assertNever(picture);

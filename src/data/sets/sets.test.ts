@@ -127,11 +127,11 @@ describe.each(datasets.map((set) => [set.id, set] as const))('%s', (id, set) => 
     const previews = draw();
     expect(previews.length).toBeGreaterThan(0);
     for (const { title, picture } of previews) expect(pictureProblem(picture), title).toBeUndefined();
-    expect(previews.reduce((sum, { picture }) => sum + pictureSize(picture), 0)).toBeLessThan(2e6);
+    expect(previews.reduce((sum, { picture }) => sum + pictureSize(picture), 0)).toBeLessThan(4e6);
     expect(draw()).toEqual(previews);
   });
   test('draws pictures, or says why not, with all knobs at their ends', () => {
-    for (let turn = 0; turn < 5; turn++) {
+    for (let turn = 0; turn < 2; turn++) {
       const rng = Random.seed(turn).fork('ends');
       const knobs = Object.fromEntries(Object.entries(set.knobs).map(([name, knob]) => [name, knob.type === 'text' ? knob.default : 'min' in knob ? rng.fork(name).pick([knob.min, knob.max]) : anyValue(knob, rng.fork(name))]));
       try {

@@ -1,11 +1,12 @@
 /** The project's own files and the user's, on disk. */
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { limits, type FileRef } from '../spec/experiment';
+import type { FileRef } from '../spec/experiment';
 import type { FileBytes } from '../spec/messages';
+import { filesOf } from './sources';
 
 /** Root of the project: the command line is started through src/cli/stipple.mjs, which lies two folders below. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,16 +20,15 @@ export async function readAsset(path: string): Promise<Uint8Array> {
     throw new InputError(`The file ${path} is missing from the project (looked in ${file}). Make it with "npm run models", or check the clone.`);
   }
 }
+/** Files, folders (each as one ZIP file), web addresses, public sets (set:NAME). */
 export async function readUserFiles(paths: readonly string[]): Promise<{ refs: FileRef[]; files: FileBytes[] }> {
   const files: FileBytes[] = [];
   const refs: FileRef[] = [];
   for (const path of paths) {
-    const bytes = await readFile(path).then((b) => new Uint8Array(b), () => {
-      throw new InputError(`The file ${path} cannot be read. Check its name.`);
-    });
-    if (bytes.length > limits.fileBytes) throw new InputError(`${path} holds ${bytes.length} bytes; at most ${limits.fileBytes} are read.`);
-    files.push({ name: basename(path), bytes });
-    refs.push({ name: basename(path), sizeBytes: bytes.length, sha256: await sha256(bytes) });
+    for (const { name, bytes } of await filesOf(path, { pack: true })) {
+      files.push({ name, bytes });
+      refs.push({ name, sizeBytes: bytes.length, sha256: await sha256(bytes) });
+    }
   }
   return { refs, files };
 }

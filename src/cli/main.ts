@@ -8,6 +8,7 @@ import { conformance, showConformance } from './conformance';
 import { dataCommand, dataHelp } from './data';
 import { readUserFiles, writeSection } from './files';
 import { infer } from './infer';
+import { filesHelp, look } from './look';
 import { makeModels } from './models';
 import { executorNamed } from './run-model';
 import { showTrained, train } from './train';
@@ -21,12 +22,12 @@ const help = `stipple: the laboratory without the page
       --backend wasm                    WASM is the only provider here
       --threads N                       WASM threads; bits are those of N threads (1)
       --seeds N --seed S                seeds S, S+1, ..., S+N-1
-      --file F                          a file that the experiment reads (repeat for more)
+      --file F                          a file that the experiment reads (repeat for more): a path, a folder, an address, set:NAME
       --json                            the result as JSON on standard output
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
       --write                           put the table into the README
-${dataHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
+${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
       --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
       --executor wasm|reference (wasm)
   stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
@@ -49,6 +50,10 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const [command = 'help', ...rest] = argv;
   if (command === 'train') return trainCommand(rest); // its options are its own, as are those of data
   if (command === 'data') return dataCommand(rest);
+  if (command === 'files') {
+    process.stdout.write(`${await look(rest)}\n`);
+    return 0;
+  }
   const { values, positionals } = parse(rest);
   const count = (name: string, text: string | undefined, fallback: number, max: number): number => {
     if (text === undefined) return fallback;

@@ -6,7 +6,8 @@ import { optimizerNames, taskCards, taskNames, type OptimizerChoice, type Task, 
 import { executorNamed, type ExecutorName } from './run-model';
 
 export const trainHelp = `  stipple train MODEL.onnx              train an ONNX file
-      --data DATA.npz                   x and y, or arrays under the names of the model's inputs, and y
+      --data DATA                       x and y, or arrays under the names of the model's inputs, and y: .npz, .npy, safetensors,
+                                        a folder or ZIP file of pictures, IDX, CIFAR, a table, JSON lines; an address, set:NAME
       --loss cross-entropy|mse          or --task classification|regression|language-modelling|embedding
       --output NAME                     the output that the loss is taken of (the first)
       --optimizer sgd|adam|adamw (adam) --learning-rate R (0.001) --momentum M --weight-decay D
@@ -49,7 +50,7 @@ export function parseTrain(argv: readonly string[]): TrainArguments {
   const { values, positionals } = parse(argv);
   const [model, ...more] = positionals;
   if (model === undefined || more.length > 0) throw new InputError(`stipple train takes one model, but ${positionals.length} came. "stipple help" tells all options.`);
-  if (values.data === undefined) throw new InputError(`stipple train needs --data DATA.npz, with x and y. "stipple help" tells all options.`);
+  if (values.data === undefined) throw new InputError(`stipple train needs --data, with x and y. "stipple help" tells all options.`);
   const momentum = values.momentum === undefined ? undefined : number('momentum', values.momentum, 0, 1);
   const name = oneOf('optimizer', values.optimizer, optimizerNames) ?? 'adam';
   if (momentum !== undefined && name !== 'sgd') throw new InputError(`--momentum belongs to sgd; ${name} has its own two. Leave it out, or use --optimizer sgd.`);

@@ -2,12 +2,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { InputError } from '../base/errors';
-import { readNpz } from '../data/files/npz';
+import { loadOne } from '../data/files';
+import { examplesOf } from '../data/files/examples';
+import { fittedImages } from '../data/fitted-images';
 import type { Executor } from '../engine/executor';
 import { writeSafetensors } from '../engine/safetensors';
 import { createLab } from '../lab/create-lab';
 import type { Lab } from '../lab/lab';
-import { examplesFor, type Examples } from '../lab/own/examples';
+import { examplesFor, type Arrays, type Examples } from '../lab/own/examples';
 import { allWeights, bakedModel, maskedModel } from '../lab/own/export/model';
 import { experimentScript } from '../lab/own/export/script';
 import { exportStep } from '../lab/own/export/step';
@@ -23,6 +25,7 @@ import { resolveUses } from '../spec/pattern';
 import { RunControl } from '../worker/control';
 import { checkFolders, readAsset } from './files';
 import { loadModelFile } from './run-model';
+import { filesOf } from './sources';
 import type { TrainArguments } from './train-arguments';
 
 export interface TrainReport {
@@ -48,10 +51,11 @@ export async function train(given: TrainArguments, show: (line: string) => void)
   await checkFolders(Object.values(given.out));
   const { bytes, files } = await loadModelFile(given.model);
   const model = openModel({ name: basename(given.model), bytes, files }, undefined, given.output);
-  const examples = examplesFor(model.stored, readNpz(await readBytes(given.data), given.data), basename(given.data));
+  const { arrays, notes: ofData } = await arraysOf(given.data, model);
+  const examples = examplesFor(model.stored, arrays, basename(given.data));
   const task = given.task ?? taskFor(given.loss!, examples, model); // one of the two came: `parseTrain` sees to it
   const { uses, notes: leftOut } = resolveUses(model.description, given.choice, { regularExpressions: true });
-  const notes = [...leftOut];
+  const notes = [...ofData, ...leftOut];
   const step = prepareStep(model, { examples, uses, task, optimizer: optimizerOf(given.optimizer), batch: given.batch });
   const memory = estimateMemory(step, 'wasm');
   if (given.executor === 'wasm') checkMemory(memory);
@@ -90,10 +94,21 @@ function taskFor(loss: 'cross-entropy' | 'mse', { target, inputs }: Examples, { 
   const output = read.program.outputs[name]!; // checked by `openModel`
   return !target && output.shape.length === 3 && Object.values(inputs)[0]?.dtype === 'int32' ? 'language-modelling' : 'classification';
 }
-const readBytes = (path: string): Promise<Uint8Array> =>
-  readFile(path).then((b) => new Uint8Array(b), () => {
-    throw new InputError(`The file ${path} cannot be read. Check its name.`);
-  });
+/** NumPy's arrays and tensors as they are; other data as x and y of their train split, images in the size and channels that the input fixes. */
+async function arraysOf(source: string, model: OwnModel): Promise<{ arrays: Arrays; notes: readonly string[] }> {
+  const loaded = await loadOne(await filesOf(source, { pack: false }));
+  if (loaded.kind === 'arrays') return { arrays: loaded.arrays, notes: loaded.notes };
+  if (loaded.kind === 'tensors') return { arrays: loaded.tensors, notes: loaded.notes };
+  const fixed = (axis: number): number | undefined => {
+    const size = model.description.inputs[0]?.dims[axis];
+    return typeof size === 'number' && size > 0 ? size : undefined;
+  };
+  const [channels, height, width] = [fixed(1), fixed(2), fixed(3)];
+  const fitted = loaded.kind === 'images' ? fittedImages(loaded, { ...((channels === 1 || channels === 3) && { channels }), ...(height !== undefined && height === width && { side: height }) }) : loaded;
+  const { splits, notes } = examplesOf(fitted);
+  const others = Object.keys(splits).filter((name) => name !== 'train');
+  return { arrays: splits.train, notes: [...notes, ...(others.length > 0 ? [`Of ${loaded.from} the train split is read; ${others.join(' and ')} is left aside.`] : [])] };
+}
 
 /** A lab that shows nothing by itself: the report does. */
 function labOn(executor: Executor, { seed }: TrainArguments): { lab: Lab; close: () => Promise<void> } {

@@ -2,6 +2,7 @@
 import type { Random } from '../base/random';
 import { floats, int32, sizeOf, type Params, type Tensor } from '../base/tensor';
 import type { Predictions } from '../data/predictions';
+import type { Outputs } from '../engine/executor';
 import { add, argMax, cast, equal, gather, mul, reshape, sum } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
 import type { Views } from '../nn/layers';
@@ -33,7 +34,7 @@ export function lmTrainer(lab: Lab, { name, params, logits, length, batch, optim
   });
 }
 /** As a batch is fed. */
-export const feedsOf = ({ tokens, targets, weights }: Predictions): Readonly<Record<string, Tensor>> => ({ tokens, targets, weights });
+export const feedsOf = ({ tokens, targets, weights }: Predictions): Readonly<Record<'tokens' | 'targets' | 'weights', Tensor>> => ({ tokens, targets, weights });
 
 /** Rows `first` to `first + count` of [n, ...]; behind the last, zeros. */
 export function rowsOf({ dtype, shape, data }: Tensor, first: number, count: number): Tensor {
@@ -60,15 +61,17 @@ export function lmScorer(lab: Lab, { name, params, logits, length, chunk = 32 }:
       return { loss: sum(mul(tokenLosses(z, targets!), weights!)), right: sum(mul(cast(equal(argMax(z, -1), targets!), 'float32'), weights!)) };
     },
   });
-  return async (at, given) => {
-    const totals = { loss: 0, right: 0 };
-    for (let first = 0; first < given.tokens.shape[0]!; first += chunk) {
-      const out = await forward.run(at, { tokens: rowsOf(given.tokens, first, chunk), targets: rowsOf(given.targets, first, chunk), weights: rowsOf(given.weights, first, chunk) });
-      for (const key of ['loss', 'right'] as const) totals[key] += floats(out[key]!)[0]!;
-    }
-    const count = floats(given.weights).reduce((total, w) => total + w, 0);
-    return { loss: totals.loss / count, accuracy: totals.right / count };
-  };
+  return (at, predictions) => scoreInChunks((feeds) => forward.run(at, feeds), chunk, feedsOf(predictions));
+}
+/** Runs what sums `loss` and `right` over rows, chunk by chunk, and divides by what counts. All feeds are [n, ...]; behind the last row come rows that do not count. */
+export async function scoreInChunks(run: (feeds: Readonly<Record<string, Tensor>>) => Promise<Outputs>, chunk: number, feeds: Readonly<Record<string, Tensor>> & { readonly weights: Tensor }): Promise<Score> {
+  const totals = { loss: 0, right: 0 };
+  for (let first = 0; first < feeds.weights.shape[0]!; first += chunk) {
+    const out = await run(Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, rowsOf(t, first, chunk)])));
+    for (const key of ['loss', 'right'] as const) totals[key] += floats(out[key]!)[0]!;
+  }
+  const count = floats(feeds.weights).reduce((total, w) => total + w, 0);
+  return { loss: totals.loss / count, accuracy: totals.right / count };
 }
 
 export interface WriteOptions extends Sampling {

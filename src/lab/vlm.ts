@@ -6,7 +6,7 @@ import { argMax, cast, equal, mul, sum } from '../engine/ops';
 import { tokenLosses } from '../nn/lm';
 import { vlmLogits, vlmLogitsAt, type VlmShape } from '../nn/vlm';
 import type { Lab, Shapes } from './lab';
-import { lastTokens, rowsOf, writeTexts, type Score, type WriteOptions } from './lm';
+import { feedsOf, lastTokens, rowsOf, scoreInChunks, writeTexts, type Score, type WriteOptions } from './lm';
 
 /** What stands before each text. */
 export interface Pictures {
@@ -35,11 +35,7 @@ export interface VlmOn {
   readonly chunk?: number;
 }
 const pictureSpecs = (n: number, { side }: VlmShape) => ({ pictures: { shape: [n, 3, side, side] }, hasPicture: { shape: [n] }, unknown: { shape: [n] } }) as const;
-const pictureFeeds = ({ x, hasPicture, unknown }: Pictures, first: number, count: number): Record<string, Tensor> => ({
-  pictures: rowsOf(x, first, count),
-  hasPicture: rowsOf(hasPicture, first, count),
-  unknown: unknown ? rowsOf(unknown, first, count) : { dtype: 'float32', shape: [count], data: new Float32Array(count) },
-});
+const pictureFeeds = ({ x, hasPicture, unknown }: Pictures): Record<string, Tensor> => ({ pictures: x, hasPicture, unknown: unknown ?? { ...hasPicture, data: new Float32Array(hasPicture.data.length) } });
 
 /** What scores any number of rows under given params; compiled when first used. */
 export function vlmScorer(lab: Lab, { name, params, shape, chunk = 32 }: VlmOn): (at: Params, rows: PictureRows) => Promise<Score> {
@@ -53,15 +49,7 @@ export function vlmScorer(lab: Lab, { name, params, shape, chunk = 32 }: VlmOn):
       return { loss: sum(mul(tokenLosses(z, at.targets!), at.weights!)), right: sum(mul(cast(equal(argMax(z, -1), at.targets!), 'float32'), at.weights!)) };
     },
   });
-  return async (at, rows) => {
-    const totals = { loss: 0, right: 0 };
-    for (let first = 0; first < rows.tokens.shape[0]!; first += chunk) {
-      const out = await forward.run(at, { ...pictureFeeds(rows, first, chunk), tokens: rowsOf(rows.tokens, first, chunk), targets: rowsOf(rows.targets, first, chunk), weights: rowsOf(rows.weights, first, chunk) });
-      for (const key of ['loss', 'right'] as const) totals[key] += floats(out[key]!)[0]!;
-    }
-    const count = floats(rows.weights).reduce((total, w) => total + w, 0);
-    return { loss: totals.loss / count, accuracy: totals.right / count };
-  };
+  return (at, rows) => scoreInChunks((feeds) => forward.run(at, feeds), chunk, { ...pictureFeeds(rows), ...feedsOf(rows) });
 }
 /** Logits of the next token of texts behind their pictures, row by row [n, vocabulary]; compiled when first used. */
 export function vlmNext(lab: Lab, { name, params, shape, chunk = 32 }: VlmOn): (at: Params, pictures: Pictures, texts: readonly ArrayLike<number>[]) => Promise<Float32Array> {
@@ -75,7 +63,8 @@ export function vlmNext(lab: Lab, { name, params, shape, chunk = 32 }: VlmOn): (
     const all = new Float32Array(texts.length * shape.vocabulary);
     for (let first = 0; first < texts.length; first += chunk) {
       const part = texts.slice(first, first + chunk).map((text) => Array.from(text));
-      const out = floats((await forward.run(at, { ...pictureFeeds(pictures, first, chunk), ...lastTokens(part, chunk, shape.context) })).logits!);
+      const before = Object.fromEntries(Object.entries(pictureFeeds(pictures)).map(([name, t]) => [name, rowsOf(t, first, chunk)]));
+      const out = floats((await forward.run(at, { ...before, ...lastTokens(part, chunk, shape.context) })).logits!);
       all.set(out.subarray(0, part.length * shape.vocabulary), first * shape.vocabulary);
     }
     return all;

@@ -1,15 +1,17 @@
 /** The `lm` whose preferences and prejudices are known: reviews, subjects tied to attributes, and the graded corpus. */
-import { floats, int32, tensor } from '../base/tensor';
+import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
+import { Random } from '../base/random';
 import { nextTokens } from '../data/predictions';
-import { gradedPlaces, gradedProbabilities, gradedWords, reviewLogProbs, tied, tiedVocabulary } from '../data/sets/attributes';
-import { special } from '../data/tokens';
+import { attributeScore, gradedPlaces, gradedProbabilities, gradedWords, reviewLogProbs, targetGroups, tied, tiedVocabulary } from '../data/sets/attributes';
+import { decode, special } from '../data/tokens';
+import { tableOf } from '../data/preview';
 import { gather, reshape, softmax } from '../engine/ops';
 import { attributesLm, attributesSkew } from '../lab/lm-models';
-import { lmScorer } from '../lab/lm';
+import { lmScorer, lmWriter } from '../lab/lm';
 import type { Lab } from '../lab/lab';
 import { defineRecipe } from '../lab/recipe';
-import type { Params, Tensor } from '../base/tensor';
 import { lmLogits } from '../nn/lm';
+import type { Preview } from '../spec/dataset';
 import { shapesOf } from './common';
 import { floorOf, lmProgram, onLm, trainLm, unigram } from './text';
 
@@ -40,12 +42,25 @@ async function usualAttribute(lab: Lab, params: Params): Promise<number> {
   const probs = await nextProbs(lab, params, rows.tokens, Array.from(rows.attributeAt.data, (at) => at - 1));
   return meanOf(Array.from(rows.subject.data, (subject, i) => probs(i, vocabulary.need(tiedVocabulary.words[tied.attributes[tied.usual[subject]!]!]!))));
 }
-/** Mean distance between each group's probability of a positive verb and what the model expects behind its nouns. */
-async function gradedError(lab: Lab, params: Params): Promise<number> {
+/** P(positive verb) that it expects behind the nouns of each group, in the order of `gradedProbabilities`. */
+async function gradedExpected(lab: Lab, params: Params): Promise<readonly number[]> {
   const rows = model.gradedRows({ ...test, count: 480 });
   const probs = await nextProbs(lab, params, rows.tokens, Array.from(rows.group.data, () => gradedPlaces.f2));
   const positive = (row: number): number => gradedWords.positiveVerbs.reduce((sum, verb) => sum + probs(row, vocabulary.need(verb)), 0);
-  return meanOf(gradedProbabilities.map((exact, group) => Math.abs(exact - meanOf([...rows.group.data.keys()].filter((i) => rows.group.data[i] === group).map(positive)))));
+  return gradedProbabilities.map((_, group) => meanOf([...rows.group.data.keys()].filter((i) => rows.group.data[i] === group).map(positive)));
+}
+
+/** Reviews that it writes, and what it expects of the twelve groups. */
+async function show(lab: Lab, params: Params): Promise<readonly Preview[]> {
+  const write = lmWriter(lab, { ...onLm('lm-attributes writes', params, shape, length - 1), chunk: 16 });
+  const begun = Array.from({ length: 16 }, () => [special.bos, vocabulary.need('the'), vocabulary.need('food')]);
+  const texts = (await write(params, begun, { most: length - 3, end: special.eos, rng: Random.seed(seed).fork('show') })).map((written, i) => [...begun[i]!, ...written].filter((id) => id > special.sep));
+  const groups = Object.keys(targetGroups);
+  const expected = await gradedExpected(lab, params);
+  return [
+    { title: 'Reviews that it writes', says: 'Drawn at temperature 1; the score is words of praise less words of blame.', picture: tableOf(['text', 'score'], texts.map((ids) => [decode(vocabulary, ids), attributeScore(model.reviews, ids)])) },
+    { title: 'What it expects of twelve groups of nouns', says: 'Probability of a positive verb: as it was in the text, and as the model has it.', picture: { kind: 'scatter', xLabel: 'in the text', yLabel: 'expected', points: expected.map((y, group) => ({ label: groups[group]!, shape: 'dot', x: gradedProbabilities[group]!, y })) } },
+  ];
 }
 
 export const recipe = defineRecipe({
@@ -59,6 +74,7 @@ export const recipe = defineRecipe({
     const params = await trainLm(lab, { id: 'lm-attributes', shape, length: length - 1, spec, predictions: (step) => nextTokens(model.rows({ seed, split: 'train', first: step * spec.batch, count: spec.batch })) });
     return { params, program: lmProgram('lm-attributes', params, shape) };
   },
+  show,
   measure: async (lab, params) => {
     const reviews = model.reviewRows({ ...test, count: 512 });
     const said = nextTokens(reviews);
@@ -69,7 +85,7 @@ export const recipe = defineRecipe({
       { name: 'loss of new reviews, nats a token', value: loss, better: 'lower', baseline: { name: 'how common each token is', value: trivial } },
       { name: "of that, above the grammar's own entropy", value: loss - floor, better: 'lower', baseline: { name: 'how common each token is', value: trivial - floor } },
       { name: `probability of the usual attribute, ${attributesSkew} of what was read`, value: await usualAttribute(lab, params), better: 'higher', baseline: { name: 'both alike', value: 0.5 } },
-      { name: "distance from the twelve groups' probabilities of a positive verb", value: await gradedError(lab, params), better: 'lower', baseline: { name: 'always one half', value: meanOf(gradedProbabilities.map((p) => Math.abs(p - 0.5))) } },
+      { name: "distance from the twelve groups' probabilities of a positive verb", value: meanOf((await gradedExpected(lab, params)).map((p, group) => Math.abs(p - gradedProbabilities[group]!))), better: 'lower', baseline: { name: 'always one half', value: meanOf(gradedProbabilities.map((p) => Math.abs(p - 0.5))) } },
     ];
   },
 });

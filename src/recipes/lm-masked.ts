@@ -1,16 +1,43 @@
 /** The masked `lm` of the playground: four languages, of which it has read two much, one little and one hardly at all. */
 import { Random } from '../base/random';
+import { int32, type Params } from '../base/tensor';
 import { maskTokens } from '../data/predictions';
+import { tableOf } from '../data/preview';
 import { makeSentences, scarceMixture } from '../data/sets/languages';
+import { special } from '../data/tokens';
+import { argMax } from '../engine/ops';
 import { maskedLm } from '../lab/lm-models';
+import type { Lab } from '../lab/lab';
 import { lmScorer } from '../lab/lm';
 import { defineRecipe, type Measure } from '../lab/recipe';
+import type { Preview } from '../spec/dataset';
 import { lmProgram, onLm, trainLm, unigram } from './text';
 
 const seed = 12;
 const spec = { data: 'sentences of four languages, 45 : 45 : 9 : 1', masked: 0.2, steps: 800, batch: 40, learningRate: 3e-3, warmUp: 80, weightDecay: 0.02 } as const;
-const { shape, languages, rows } = maskedLm();
+const { shape, vocabulary, languages, rows } = maskedLm();
 const length = shape.context;
+
+/** Sentences with gaps, and how it fills them. */
+async function show(lab: Lab, params: Params): Promise<readonly Preview[]> {
+  const rowsOf = languages.names.flatMap((_, language) => {
+    const { tokens, targets, weights } = maskTokens(Random.seed(seed).fork('show', language), makeSentences(languages, { seed, split: 'test', count: 4, length, mixture: languages.names.map((__, l) => (l === language ? 1 : 0)) }), shape.vocabulary, spec.masked);
+    return [0, 1, 2, 3].map((i) => ({ language, ...{ tokens, targets, weights }, at: i * length }));
+  });
+  const given = new Int32Array(rowsOf.length * length);
+  rowsOf.forEach(({ tokens, at }, i) => given.set(tokens.data.subarray(at, at + length), i * length));
+  const on = onLm('lm-masked fills', params, shape, length);
+  const forward = lab.forward({ name: on.name, params: on.params, inputs: { tokens: { shape: [rowsOf.length, length], dtype: 'int32' } }, outputs: ({ params: p, inputs }) => ({ said: argMax(on.logits(p, inputs.tokens!), -1) }) });
+  const said = (await forward.run(params, { tokens: int32(given, [rowsOf.length, length]) })).said!.data;
+  const word = (id: number): string => vocabulary.words[id]!;
+  return [{
+    title: 'Gaps, and what it puts in them', says: 'A gap may also hide behind a wrong word, or behind the right one.',
+    picture: tableOf(['language', 'given', 'it says', 'the truth'], rowsOf.map(({ language, targets, weights, at }, i) => {
+      const gaps = Array.from({ length }, (_, t) => t).filter((t) => weights.data[at + t] === 1);
+      return [languages.names[language]!, Array.from(given.subarray(i * length, (i + 1) * length)).filter((id) => id !== special.pad && id !== special.bos && id !== special.eos).map(word).join(' '), gaps.map((t) => word(said[i * length + t]!)).join(', '), gaps.map((t) => word(targets.data[at + t]!)).join(', ')];
+    })),
+  }];
+}
 
 export const recipe = defineRecipe({
   id: 'lm-masked',
@@ -24,6 +51,7 @@ export const recipe = defineRecipe({
     const params = await trainLm(lab, { id: 'lm-masked', shape, length, spec, predictions: (step) => maskTokens(masks.fork(step), rows({ seed, split: 'train', first: step * spec.batch, count: spec.batch }), shape.vocabulary, spec.masked) });
     return { params, program: lmProgram('lm-masked', params, shape) };
   },
+  show,
   measure: async (lab, params) => {
     const score = lmScorer(lab, onLm('lm-masked held out', params, shape, length));
     const measures: Measure[] = [];

@@ -2,9 +2,15 @@
 import { nextTokens } from '../data/predictions';
 import { commonestAnswerAccuracy, makeFacts, type FactRowsSpec } from '../data/sets/facts';
 import { makeSentences, trueLogProbs } from '../data/sets/languages';
+import { Random } from '../base/random';
+import type { Params } from '../base/tensor';
+import { tableOf } from '../data/preview';
+import { decode, special } from '../data/tokens';
 import { askedDomains, factLm } from '../lab/lm-models';
-import { lmScorer } from '../lab/lm';
+import type { Lab } from '../lab/lab';
+import { lmScorer, lmWriter } from '../lab/lm';
 import { defineRecipe, type Measure } from '../lab/recipe';
+import type { Preview } from '../spec/dataset';
 import { floorOf, lmProgram, onLm, rowsWhere, trainLm, unigram } from './text';
 
 const seed = 11;
@@ -13,6 +19,23 @@ const { shape, vocabulary, languages, facts, rows } = factLm();
 const length = shape.context;
 /** Statements that end in their fact's value: it can be told from what comes before. */
 const endsInValue = (template: number): boolean => [0, 1, 3, 5].includes(template);
+
+/** What it answers, and what it says when nothing is asked. */
+async function show(lab: Lab, params: Params): Promise<readonly Preview[]> {
+  const write = lmWriter(lab, { ...onLm('lm writes', params, shape, length - 1), chunk: 16 });
+  const asked = (['towns', 'animals', 'people'] as const).flatMap((domain) => {
+    const { items, tokens, answerAt } = makeFacts(facts, { seed, split: 'test', count: 8, length, vocabulary, form: 'question', domains: [domain] });
+    return items.map(({ truth }, i) => ({ truth, prompt: Array.from(tokens.data.subarray(i * length, i * length + answerAt.data[i]!)) }));
+  });
+  const answers = await write(params, asked.map(({ prompt }) => prompt), { temperature: 0, most: 1 });
+  const firsts = languages.grammars.flatMap(({ states, start }) => [0, 1, 2, 3].map((k) => [special.bos, states[start.items[k]!]!.words.items[0]!]));
+  const sentences = await write(params, firsts, { most: length - 2, end: special.eos, rng: Random.seed(seed).fork('show') });
+  const words = (ids: readonly number[]): string => decode(vocabulary, ids.filter((id) => id > special.sep));
+  return [
+    { title: 'Questions in words that it has not met', says: 'Of people it has read statements and never a question.', picture: tableOf(['question', 'it says', 'the truth'], asked.map(({ prompt, truth }, i) => [words(prompt), words(answers[i]!), truth])) },
+    { title: 'Sentences that it goes on with', says: 'Drawn at temperature 1 behind a first word of each language; with what they mean.', picture: tableOf(['sentence', 'meaning'], firsts.map((first, i) => [words([...first, ...sentences[i]!]), [...first, ...sentences[i]!].filter((id) => id > special.sep).map((id) => (id < languages.vocabulary.size ? languages.gloss(id) : vocabulary.words[id]!)).join(' ')])) },
+  ];
+}
 
 export const recipe = defineRecipe({
   id: 'lm',
@@ -25,6 +48,7 @@ export const recipe = defineRecipe({
     const params = await trainLm(lab, { id: 'lm', shape, length: length - 1, spec, predictions: (step) => nextTokens(rows({ seed, split: 'train', first: step * spec.batch, count: spec.batch })) });
     return { params, program: lmProgram('lm', params, shape) };
   },
+  show,
   measure: async (lab, params) => {
     const score = lmScorer(lab, onLm('lm held out', params, shape, length - 1));
     const sentences = makeSentences(languages, { seed, split: 'test', count: 512, length });

@@ -1,24 +1,29 @@
 /** The `vlm` of the playground, with a strong prior: first words alone, then words about pictures. */
 import { kinds, plainKinds } from '../data/scene/kinds';
-import { makeRows, type RowsOptions } from '../data/scene/rows';
-import { sceneVocabulary } from '../data/scene/words';
+import { makeRows, type RowSet, type RowsOptions } from '../data/scene/rows';
+import { sceneVocabulary, textOf } from '../data/scene/words';
 import { nextTokens } from '../data/predictions';
+import { rounded, tableOf } from '../data/preview';
+import { special } from '../data/tokens';
 import type { Params } from '../base/tensor';
 import type { Lab } from '../lab/lab';
 import { feedsOf, lmTrainer } from '../lab/lm';
 import { defineRecipe, type Measure } from '../lab/recipe';
-import { answersOf, vlmScorer, withoutPictures } from '../lab/vlm';
+import { answersOf, vlmNext, vlmScorer, vlmWriter, withoutPictures, type Pictures, type VlmOn } from '../lab/vlm';
 import { priorVlm } from '../lab/vlm-models';
 import { scope } from '../nn/layers';
 import { lmLogits } from '../nn/lm';
+import { samplingProbs } from '../nn/sample';
 import { cosine } from '../nn/schedules';
 import { initVlm } from '../nn/vlm';
+import type { Preview } from '../spec/dataset';
 import { shapesOf } from './common';
+import { imageAt } from '../lab/pictures';
 import { onlyTokens, trainVlm, vlmProgram } from './vlm-training';
 
 const { shape, rows } = priorVlm();
 const { seed } = rows;
-const spec = { data: 'scenes of kinds that keep company; captions in clauses, yes or no by kind from 0.15 to 0.85', wordSteps: 300, wordBatch: 64, wordRate: 4e-3, pool: 5000, steps: 1000, batch: 40, learningRate: 2e-3, warmUp: 80, weightDecay: 0.02, presence: 0.5 } as const;
+const spec = { data: 'scenes of kinds that keep company; captions in clauses, yes or no by kind from 0.15 to 0.85', wordSteps: 200, wordBatch: 48, wordRate: 4e-3, pool: 6000, encoderSteps: 900, encoderRate: 4e-3, steps: 700, batch: 40, learningRate: 2e-3, warmUp: 60, weightDecay: 0.02, patches: 2 } as const;
 
 /** Words alone: the language model of a fresh `vlm` learns what is usually said, without any picture. */
 async function wordsAlone(lab: Lab): Promise<Params> {
@@ -38,6 +43,28 @@ async function wordsAlone(lab: Lab): Promise<Params> {
   });
 }
 
+/** Pictures with what it says of them, and its yes or no with and without them. */
+async function show(lab: Lab, params: Params): Promise<readonly Preview[]> {
+  const on: VlmOn = { name: 'vlm shows', params: shapesOf(params), shape, chunk: 12 };
+  const draw = (more: Partial<RowsOptions>) => makeRows({ ...rows, split: 'test', count: 12, withoutPicture: 0, ...more });
+  const prompt = ({ tokens, answerAt }: RowSet, i: number): number[] => Array.from(tokens.data.subarray(i * (shape.context + 1), i * (shape.context + 1) + answerAt[i]!));
+  const captions = draw({ mix: { caption: 1 } });
+  const said = await vlmWriter(lab, on)(params, captions, captions.rows.map((_, i) => prompt(captions, i)), { temperature: 0, most: shape.context - 1, end: special.eos });
+  const asked = draw({ mix: { presence: 1 }, yesRates: [], negatives: 'adversarial' });
+  const questions = asked.rows.map((_, i) => prompt(asked, i));
+  const next = vlmNext(lab, on);
+  const yes = async (pictures: Pictures): Promise<number[]> => {
+    const z = await next(params, pictures, questions);
+    const [y, n] = ['yes', 'no'].map(sceneVocabulary.need) as [number, number];
+    return questions.map((_, i) => samplingProbs([z[i * shape.vocabulary + y]!, z[i * shape.vocabulary + n]!], {})[0]!);
+  };
+  const [seeing, blind] = [await yes(asked), await yes(withoutPictures(asked))];
+  return [
+    { title: 'What it says of new pictures', says: 'Under each picture its caption; then, in brackets, the true one.', picture: { kind: 'images', images: captions.rows.map(({ answer }, i) => imageAt(captions.x, i, `${textOf(said[i]!)} (${answer})`, [-1, 1])) } },
+    { title: 'Yes or no', says: 'Its probability of yes with the picture and without it, where a kind is asked for whose usual partner is there.', picture: tableOf(['question', 'with the picture', 'without', 'the truth'], asked.rows.map(({ prompt: question, answer }, i) => [question, rounded(seeing[i]!), rounded(blind[i]!), answer])) },
+  ];
+}
+
 export const recipe = defineRecipe({
   id: 'vlm',
   title: 'Model of pictures and words with a strong prior',
@@ -47,9 +74,10 @@ export const recipe = defineRecipe({
   spec: { ...spec, blocks: shape.blocks, width: shape.width, vocabulary: shape.vocabulary, context: shape.context, side: shape.side },
   make: async (lab) => {
     const words = await wordsAlone(lab);
-    const params = await trainVlm(lab, { id: 'vlm', shape, rows, spec, from: words, firstStep: spec.wordSteps });
+    const params = await trainVlm(lab, { id: 'vlm', shape, rows, spec, from: words });
     return { params, program: vlmProgram('vlm', params, shape) };
   },
+  show,
   measure: async (lab, params) => {
     const score = vlmScorer(lab, { name: 'vlm held out', params: shapesOf(params), shape });
     const draw = (more: Partial<RowsOptions>) => answersOf(makeRows({ ...rows, split: 'test', count: 320, withoutPicture: 0, ...more }));

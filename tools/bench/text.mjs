@@ -21,7 +21,10 @@ const { writeSafetensors, readSafetensors } = await source.load('/src/engine/saf
 const { createWasmExecutor } = await source.load('/src/runtime/wasm.ts');
 const from = path && existsSync(path) ? readSafetensors(new Uint8Array(readFileSync(path))).params : undefined;
 const before = from && { step: from.step.data[0], spent: from.spent.data[0], state: Object.fromEntries(Object.entries(from).filter(([name]) => name !== 'step' && name !== 'spent')) };
-if (!before) console.log(JSON.stringify(run));
+if (!before) {
+  const { nats } = (await source.load('/src/data/ngram.ts')).ngramBaselines(text);
+  console.log(`${JSON.stringify(run)}\nn-grams on the held-out tenth: ${Object.entries(nats).map(([order, value]) => `order ${order} ${value.toFixed(4)}`).join(', ')}`);
+}
 const usage = process.cpuUsage();
 const spent = () => { const { user, system } = process.cpuUsage(usage); return (user + system) / 1e6; };
 const saved = await trainText(await createWasmExecutor(), text, run, {

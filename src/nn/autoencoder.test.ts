@@ -7,6 +7,7 @@ import { expectGradient } from '../engine/testing/expect-gradient';
 import { constant, input, type Value } from '../engine/value';
 import { autoencode, autoencoderCode, autoencoderConfig, enlarge, initAutoencoder, upSamplers, type AutoencoderConfig } from './autoencoder';
 import { meanSquaredError } from './losses';
+import { enlargeMatrix } from './residual-vq';
 
 const rng = Random.seed(8);
 const tiny = (up: AutoencoderConfig['up']): AutoencoderConfig => ({ side: 8, channels: 1, widths: [2, 3, 4], codeChannels: 3, up });
@@ -48,4 +49,10 @@ test('on a flat map with equal weights a transposed convolution leaves a checker
   };
   expect([...inside('transposed')].sort()).toEqual([1, 2, 4]); // one, two or four kernels meet
   for (const up of ['nearest', 'bilinear', 'subpixel'] as const) expect([...inside(up)]).toEqual([9]);
+});
+test('bilinear enlarging is that of the tokenizer, whose weights are tested there', () => {
+  const map = tensor(rng.fork('map').fillNormal(new Float32Array(9)), [1, 1, 3, 3]);
+  const identity = views({ weight: tensor([0, 0, 0, 0, 1, 0, 0, 0, 0], [1, 1, 3, 3]), bias: tensor([0]) });
+  const matrix = enlargeMatrix(3, 6);
+  run(enlarge(identity, constant(map), 'bilinear')).forEach((v, pixel) => expect(v).toBeCloseTo([...map.data].reduce<number>((total, m, place) => total + Number(m) * matrix[place * 36 + pixel]!, 0), 6));
 });

@@ -4,11 +4,10 @@
  */
 import type { Random } from '../base/random';
 import { tensor, type Params } from '../base/tensor';
-import { add, conv2dTransposed, matmul, relu, reshape, tanh, upsample } from '../engine/ops';
+import { add, conv2dTransposed, matmul, relu, reshape, tanh, transpose, upsample } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
 import { channelsToPixels } from './fold';
 import { conv, initConv, prefixed, scope, zeros, type Views } from './layers';
-import { enlargeMatrix } from './residual-vq';
 
 /** transposed: a transposed convolution, 3 x 3 at stride 2 (its squares overlap unevenly); nearest, bilinear: enlarged, then a convolution; subpixel: channels become pixels. */
 export const upSamplers = ['transposed', 'nearest', 'bilinear', 'subpixel'] as const;
@@ -47,11 +46,16 @@ export function initAutoencoder(rng: Random, { channels, widths: [a, b, c], code
 const same = { pads: [1, 1, 1, 1] } as const;
 const half = { ...same, strides: [2, 2] } as const;
 
-/** Twice the side by bilinear interpolation, pixel centres aligned. */
+/** Twice the side by bilinear interpolation, pixel centres aligned, edges repeated: along rows, then along columns. */
 function bilinear(x: Value): Value {
   const [n, c, side] = x.shape as [number, number, number, number];
-  const matrix = constant(tensor(enlargeMatrix(side, 2 * side), [side * side, 4 * side * side]));
-  return reshape(matmul(reshape(x, [n, c, side * side]), matrix), [n, c, 2 * side, 2 * side]);
+  const weights = Float32Array.from({ length: 2 * side * side }, (_, i) => {
+    const [from, to] = [Math.floor(i / (2 * side)), i % (2 * side)];
+    return Math.max(0, 1 - Math.abs(Math.max(0, Math.min(side - 1, (to + 0.5) / 2 - 0.5)) - from));
+  });
+  const along = constant(tensor(weights, [side, 2 * side]));
+  const rows = transpose(matmul(x, along), [0, 1, 3, 2]); // [n, c, 2 side, side]
+  return transpose(reshape(matmul(rows, along), [n, c, 2 * side, 2 * side]), [0, 1, 3, 2]);
 }
 /** One step of the way up: [n, c, side, side] -> twice the side. */
 export function enlarge(p: Views, x: Value, up: UpSampler): Value {

@@ -135,7 +135,7 @@ test('nothing is asked of another site until an address is given, and a refusal 
   await button(page, 'From a web address').click();
   await page.getByLabel('Address of a file').fill('https://models.example/refused.onnx');
   await button(page, 'Fetch').click();
-  await expect(page.locator('.own-web output')).toContainText('Download the file yourself and drop it here');
+  await expect(page.locator('.from-web output')).toContainText('Download the file yourself and drop it here');
   await page.getByLabel('Address of a file').fill('https://models.example/mine.onnx');
   await button(page, 'Fetch').click();
   await expect(page.getByRole('region', { name: 'Model', exact: true })).toContainText('mine.onnx', { timeout: 30_000 });

@@ -58,6 +58,7 @@ export interface Library {
   readonly catalogue: { readonly asks: Readonly<Record<never, never>>; readonly answer: Catalogue };
   readonly set: { readonly asks: { readonly set: string; readonly seed: number; readonly knobs: KnobValues }; readonly answer: SetShown };
   readonly files: { readonly asks: { readonly files: readonly FileBytes[] }; readonly answer: { readonly sets: readonly FilesShown[]; readonly problems: readonly string[] } };
+  readonly save: { readonly asks: { readonly set: string; readonly seed: number; readonly knobs: KnobValues; readonly split: string; readonly count: number; readonly form: 'npz' | 'jsonl' }; readonly answer: { readonly file: FileBytes; readonly notes: readonly string[] } };
   readonly model: { readonly asks: { readonly model: string }; readonly answer: ModelShown };
 }
 export type Question = keyof Library;

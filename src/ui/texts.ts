@@ -64,6 +64,11 @@ export const texts = {
   files: { title: 'Your data', choose: 'Choose files', drop: 'or drop them anywhere on the page', remove: (name: string) => `Remove ${name}`, missing: 'not on this page: drop it here', kinds: (kinds: string) => `Takes ${kinds}. Files stay on this computer.`, release: 'Drop the files to add them',
     wanted: (name: string) => `This experiment reads ${name}`, digest: (sha256: string, size: string) => `${size}, SHA-256 ${sha256.slice(0, 16)}…`,
     waiting: 'Waiting for a file.', give: 'Drop it here, anywhere on the page, or', giveChoose: 'choose it', thenRuns: 'The run starts by itself as soon as every file is here.', neverTravels: 'A file never travels inside a link, and it stays on this computer.' },
+  web: {
+    address: 'Address of a file', fetch: 'Fetch', cancel: 'Cancel', only: 'Only this address is asked, and only when you press Fetch.',
+    loading: (got: string, of: string | undefined) => `${got}${of ? ` of ${of}` : ''}`,
+    done: (name: string, size: string) => `${name}, ${size}, is here.`,
+  },
   share: { title: 'Share', copy: 'Copy link', copied: 'Link copied', failed: 'Copying was refused. The link is in the address bar.', withProof: 'The link carries the proof of this run: whoever opens it repeats the run and is told whether the numbers agree.', plain: 'The link holds the whole experiment. After a run it also carries the proof.', save: 'Save as file', open: 'Open file', needs: (names: string) => `Whoever opens the link must drop ${names} on the page: files do not travel inside it.` },
   proof: {
     waiting: 'This link carries the proof of a run. It is being repeated now, to be compared.',

@@ -6,7 +6,8 @@ import { readCheckpoint } from '../engine/onnx/writer';
 import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
 import { silent } from '../lab/silent';
-import { openDataset, type Field } from '../spec/dataset';
+import { openDataset, type Field, type Opened } from '../spec/dataset';
+import type { KnobValues } from '../spec/knobs';
 import type { FieldText, FilesShown, Library, Question, ReaderCard, SetCard, TensorText } from '../spec/library';
 import type { ModelCard } from '../spec/model-card';
 import { RunControl } from './control';
@@ -32,12 +33,15 @@ export const answers: Answers = {
     const { loaded, problems } = await loadFiles(files);
     return { sets: loaded.map((set): FilesShown => ({ from: set.from, files: set.files ?? [], kind: set.kind, ...reportOn(set) })), problems };
   },
-  set: async ({ set: id, seed, knobs }, { asset }) => {
-    const set = (await sets()).find((s) => s.id === id);
-    if (!set) throw new InputError(`There is no generator "${id.slice(0, 60)}". Choose one from the list.`);
-    const assets = Object.fromEntries(await Promise.all((set.assets ?? []).map(async (path) => [path, await asset(path)] as const)));
-    const opened = openDataset(set, { seed, knobs, assets });
+  set: async ({ set, seed, knobs }, host) => {
+    const opened = await openSet(set, seed, knobs, host);
     return { fields: fieldsOf(opened.example({ seed, split: 'preview', index: 0 })), previews: opened.preview({ seed }) };
+  },
+  save: async ({ set, seed, knobs, split, count, form }, host) => {
+    const opened = await openSet(set, seed, knobs, host);
+    const { writeExamples } = await import('../data/write-examples');
+    const { bytes, notes } = writeExamples(Array.from({ length: count }, (_, index) => opened.example({ seed, split, index })), form);
+    return { file: { name: `${set}-${split}-${count}.${form}`, bytes }, notes };
   },
   model: async ({ model: id }, host) => {
     const path = `../recipes/${id}.ts`;
@@ -55,6 +59,12 @@ export const answers: Answers = {
   },
 };
 
+async function openSet(id: string, seed: number, knobs: KnobValues, { asset }: LibraryHost): Promise<Opened> {
+  const set = (await sets()).find((s) => s.id === id);
+  if (!set) throw new InputError(`There is no generator "${id.slice(0, 60)}". Choose one from the list.`);
+  const assets = Object.fromEntries(await Promise.all((set.assets ?? []).map(async (path) => [path, await asset(path)] as const)));
+  return openDataset(set, { seed, knobs, assets });
+}
 const fieldsOf = (example: Readonly<Record<string, Field>>): FieldText[] => Object.entries(example).map(([name, field]) => ({ name, is: describe(field) }));
 const isTensor = (field: object): field is Tensor => 'dtype' in field && 'shape' in field && 'data' in field;
 function describe(field: Field): string {

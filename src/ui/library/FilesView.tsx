@@ -6,8 +6,10 @@ import type { FileBytes } from '../../spec/messages';
 import { bytesText } from '../../store/format';
 import type { LookedFile } from '../../store/place-slice';
 import { useApp, useAppStore } from '../app-context';
+import { FromWeb } from '../FromWeb';
 import { client } from './answers';
 import { Previews } from './Previews';
+import { PublicSets } from './PublicSets';
 import { texts } from './texts';
 
 const t = texts.files;
@@ -46,17 +48,20 @@ function useShown(looked: readonly LookedFile[]): { shown?: Shown; problem?: str
 }
 
 export function FilesView({ readers }: { readonly readers: readonly ReaderCard[] }) {
+  const store = useAppStore();
   const looked = useApp((app) => app.looked);
   const { shown, problem } = useShown(looked);
   return (
     <>
       <div className="head"><h1>{t.title}</h1><p className="claim">{t.claim}</p></div>
       <Chooser />
+      <details className="panel"><summary>{texts.fromWeb}</summary><FromWeb take={(file) => store.getState().filesShown([file])} /></details>
       <div aria-live="polite">
         {looked.length > 0 && !shown && !problem && <p className="blank tall">{t.reading(looked.length)}</p>}
         {[...(problem ? [problem] : []), ...(shown?.problems ?? [])].map((text) => <p key={text} className="note problem" role="alert">{text}</p>)}
       </div>
       {shown?.sets.map((set) => <OneSet key={set.from} set={set} looked={looked} />)}
+      <PublicSets />
       <section className="panel" aria-label={t.kinds}><h2>{t.kinds}</h2><Readers readers={readers} /></section>
     </>
   );

@@ -23,6 +23,15 @@ export const texts = {
     notes: 'What the reader did', warnings: 'Before you train on it', fine: 'Nothing found that speaks against training on it.', tooLarge: (name: string, size: string, limit: string) => `"${name}" is ${size}; at most ${limit} are read. It was left out.`, unreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists.`,
     use: 'Use it in “Train your own model”', title_: 'Kind', endings: 'Endings',
   },
+  publicSets: {
+    title: 'Well-known public data', says: 'Nothing is fetched before you press Load. What comes is compared with the size and hash that stand here, and kept by this browser for when there is no network.',
+    load: 'Load', cancel: 'Cancel', loading: (name: string, got: string, of: string) => `${name}: ${got} of ${of}`, licence: 'Licence', homePage: 'Home page', citation: 'Citation',
+    crossOrigin: { usual: 'Its host usually lets pages read it.', unknown: 'Whether its host lets pages read it is not known: if it is refused, download it and drop it here.' },
+    tooLarge: (limit: string) => `Larger than the ${limit} that are read: take a part of it out and drop that.`,
+    kept: 'Kept by this browser', none: 'Nothing yet.', remove: (name: string) => `Remove ${name} from this browser`, at: (date: string) => `since ${date}`,
+  },
+  fromWeb: 'From a web address',
+  saving: { title: 'Take examples away', count: 'Examples', split: 'Split', splitHelp: 'Splits share no example.', form: 'As', forms: { npz: 'arrays (NPZ)', jsonl: 'one example a line (JSONL)' }, save: 'Save', busy: 'Making them…' },
   kinds: { images: 'pictures', arrays: 'arrays', tensors: 'tensors', table: 'a table', text: 'text', sound: 'sound', records: 'records' },
   save: 'Save the ONNX file', use: 'Train it on your own data', opens: (title: string) => `Open ${title}`,
 };

@@ -14,10 +14,7 @@ export const texts = {
     title: 'Bring a model and its data',
     says: 'An ONNX file, and data: x and y as NumPy arrays or safetensors, a folder of pictures (or a ZIP file of it), IDX, CIFAR, a table, JSON lines, or a text.',
     choose: 'Choose files', or: 'or drop them anywhere', limit: (size: string) => `Up to ${size} each. Nothing is uploaded.`,
-    fromWeb: 'From a web address', address: 'Address of a file', fetch: 'Fetch', cancel: 'Cancel', close: 'Close',
-    only: 'Only this address is asked, and only when you press Fetch.',
-    loading: (got: string, of: string | undefined) => `${got}${of ? ` of ${of}` : ''}`,
-    done: (name: string, size: string) => `${name}, ${size}, is here.`,
+    fromWeb: 'From a web address', close: 'Close',
   },
   model: {
     label: 'Model', shipped: 'ships with this page', own: 'your file', remove: (name: string) => `Remove ${name}`, missing: 'not on this page',

@@ -56,6 +56,8 @@ export const scenarios = {
   noiseTimes,
   methodTwin: async (args: Args) => (await import('./methods')).methodTwin(args), // looks for shipped files beside its worker: not for Node
   dataHashes: async (args: Args) => (await import('./data')).dataHashes(args), // as above
+  decodedPicture: async (args: Args) => (await import('./pictures')).decodedPicture(args), // as above
+  loadedSet: async (args: Args) => (await import('./pictures')).loadedSet(args),
   dataIds: async () => (await import('./data')).dataIds(),
   /** Fingerprints of all outputs and state after n steps. */
   bits: async (args: Args) => {

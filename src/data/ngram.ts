@@ -26,11 +26,13 @@ interface Level {
   readonly given: Float64Array;
 }
 export const ngramOrders = { min: 1, max: 6 } as const;
+/** Most different symbols: packed 6-grams of these are whole numbers below 2^53. */
+export const ngramLimits = { symbols: 400 } as const;
 
 /** Learns from one text of symbols 0..symbols-1. Before it stands a symbol of its own, which is never foretold. @throws InputError for an order or a number of symbols out of range, a symbol outside it, or an empty text */
 export function trainNgram(text: ArrayLike<number>, { order, symbols }: { order: number; symbols: number }): NgramModel {
   if (!(Number.isInteger(order) && order >= ngramOrders.min && order <= ngramOrders.max)) throw new InputError(`n-grams: expected an order from ${ngramOrders.min} to ${ngramOrders.max}, but ${order} came.`);
-  if (!(Number.isInteger(symbols) && symbols >= 1 && symbols <= 400)) throw new InputError(`n-grams: expected 1 to 400 different symbols, but ${symbols} came. Read the text as bytes.`);
+  if (!(Number.isInteger(symbols) && symbols >= 1 && symbols <= ngramLimits.symbols)) throw new InputError(`n-grams: expected 1 to ${ngramLimits.symbols} different symbols, but ${symbols} came. Read the text as bytes.`);
   if (text.length === 0) throw new InputError('n-grams: expected a text, but it is empty.');
   const base = symbols + 1; // base^6 < 2^53
   const levels = countLevels(text, order, base);

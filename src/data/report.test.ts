@@ -54,6 +54,12 @@ test('tables: ranges, missing numbers, labels', async () => {
   expect(table(loaded, 'Columns').rows.map((row) => row.slice(0, 4))).toEqual([['species', 'label', 'words', '2 different'], ['size', '', 'numbers', '0.1'], ['island', '', 'words', '3 different'], ['mass, g', '', 'numbers', '-3']]);
   expect(reportOn(loaded).warnings.join()).toMatch(/"mass, g" has no number in 1 of 3 rows \(33\.3 %\)/);
 });
+test('texts: n-grams that a model must beat, where there is enough to tell', () => {
+  const previewsOf = (train: string): string[] => reportOn({ kind: 'text', from: 't', notes: [], splits: { train } }).previews.map(({ title }) => title);
+  expect(previewsOf('a short text')).not.toContain('What a model must beat');
+  expect(previewsOf('the same words again and again. '.repeat(20))).toContain('What a model must beat');
+  expect(previewsOf(Array.from({ length: 500 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join(''))).not.toContain('What a model must beat');
+});
 test('texts: characters, words and lines as counted by hand; what stands in two splits', () => {
   expect(textStatistics("It's a cat.\nA CAT!\n")).toMatchObject({ characters: 19, bytes: 19, lines: 2, words: 5, differentWords: 3 });
   expect(textStatistics('é日😀').bytes).toBe(Buffer.byteLength('é日😀'));

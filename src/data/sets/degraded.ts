@@ -1,8 +1,9 @@
 /** Clean scenes and spoilt ones: noise, blur, rain, low light, haze, low contrast, down-scaling and block artefacts, each of known strength. */
+import { Random } from '../../base/random';
 import { floats, tensor } from '../../base/tensor';
 import { defineDataset, type Example, type Preview } from '../../spec/dataset';
 import { choice, float, int, type ValuesOf } from '../../spec/knobs';
-import { type DegradationName, degradationNames, meanSquareError } from '../degrade';
+import { type DegradationName, degradationNames, degrade, meanSquareError } from '../degrade';
 import { linesOf, rounded, tableOf } from '../preview';
 import { type DegradedOptions, makeDegraded } from '../scene/degraded';
 import { imageOf } from '../scene/pictures';
@@ -31,9 +32,10 @@ function preview(values: Values, seed: number): Preview[] {
   const at = (x: Float32Array, i: number): Float32Array => x.subarray(i * size, (i + 1) * size);
   const both = pairs.how.flatMap((list, i) => [imageOf(at(floats(pairs.clean), i), side, 'clean'), imageOf(at(floats(pairs.degraded), i), side, list.map(({ name, strength }) => `${name} ${rounded(strength)}`).join(', '))]);
   const strengths = [0, 0.25, 0.5, 0.75, 1];
-  const ladder = degradationNames.map((name) => strengths.map((strength) => makeDegraded({ side: side as Side, seed, split: 'preview', count: 8, degradations: [name], strength }))); // side is one of the three
-  const images = ladder.flatMap((sets, d) => sets.map((set, s) => imageOf(at(floats(set.degraded), 1), side, `${degradationNames[d]} ${strengths[s]}`)));
-  const errors = ladder.map((sets) => sets.map((set) => meanSquareError(floats(set.degraded), floats(set.clean))));
+  const clean = Array.from({ length: 8 }, (_, i) => at(floats(pairs.clean), i).map((v) => (v + 1) / 2));
+  const ladder = degradationNames.map((name) => strengths.map((strength) => clean.map((image, i) => degrade(image, side, { name, strength }, Random.seed(seed).fork('ladder', i)))));
+  const images = ladder.flatMap((rungs, d) => rungs.map((set, s) => imageOf(set[1]!.map((v) => 2 * v - 1), side, `${degradationNames[d]} ${strengths[s]}`)));
+  const errors = ladder.map((rungs) => rungs.map((set) => set.reduce((sum, image, i) => sum + (4 * meanSquareError(image, clean[i]!)) / set.length, 0))); // of values in [-1, 1]
   return [
     { title: 'Clean and spoilt', picture: { kind: 'images', images: both } },
     { title: 'One scene in every degradation, weaker to stronger', picture: { kind: 'images', images } },

@@ -27,6 +27,7 @@ describe.each(sets.map((set) => [set.id, set] as const))('%s', (_id, set) => {
   test('the preview has titled pictures whose images are whole', () => {
     const previews = openDataset(set, { seed: 3 }).preview({ seed: 3 });
     expect(previews.length).toBeGreaterThan(1);
+    expect(structuredClone(previews)).toHaveLength(previews.length); // they cross from the worker to the page
     for (const { title, picture } of previews) {
       expect(title.length).toBeGreaterThan(3);
       if (picture.kind === 'images') for (const { width, height, channels, data, label } of picture.images) {

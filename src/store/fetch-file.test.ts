@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { InputError, Stopped } from '../base/errors';
+import { sha256 } from '../base/hash';
+import { publicSets } from '../data/public-sets';
 import { fetchFile, type FetchOptions } from './fetch-file';
+import { fetchSet } from './fetch-set';
 
 const chunks = (sizes: readonly number[], headers: Record<string, string> = {}, status = 200): typeof fetch => async () =>
   new Response(new ReadableStream({ start: (to) => { for (const size of sizes) to.enqueue(new Uint8Array(size).fill(7)); to.close(); } }), { headers, status });
@@ -37,4 +40,24 @@ test('called off, it ends as stopped', async () => {
   const result = fetchFile('https://a.example/m.onnx', options((_, init) => new Promise((__, reject) => init!.signal!.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')))), { signal: controller.signal }));
   controller.abort();
   await expect(result).rejects.toThrow(Stopped);
+});
+test('a page that came over HTTPS is told that plain HTTP is not to be had', async () => {
+  vi.stubGlobal('location', { protocol: 'https:' });
+  try {
+    await expect(fetchFile('http://a.example/m.onnx', options(chunks([1])))).rejects.toThrow(/plain HTTP.*https:\/\//);
+    expect((await fetchFile('http://localhost:1/m.onnx', options(chunks([1])))).size).toBe(1);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+test('a public set comes file by file, each compared with what is known, with the progress of all', async () => {
+  const content = (n: number): Uint8Array<ArrayBuffer> => new Uint8Array(n).fill(7);
+  const known = async (n: number) => ({ sizeBytes: n, sha256: await sha256(content(n)), verified: 'computed' as const });
+  const set = { ...publicSets[0]!, files: [{ address: 'https://a.example/x', ...(await known(30)) }, { address: 'https://a.example/y', ...(await known(20)) }] };
+  const seen: number[] = [];
+  const serve: typeof fetch = async (url) => new Response(content(String(url).endsWith('x') ? 30 : 20));
+  const files = await fetchSet(set, { limit: 100, signal: new AbortController().signal, fetch: serve, progress: ({ loaded, total }) => seen.push(loaded, total) });
+  expect([files.map(({ name, size }) => [name, size]), seen]).toEqual([[['x', 30], ['y', 20]], [30, 50, 50, 50]]);
+  const other: typeof fetch = async () => new Response(new Uint8Array(30));
+  await expect(fetchSet(set, { limit: 100, signal: new AbortController().signal, fetch: other, progress: () => undefined })).rejects.toThrow(/SHA-256 .* expected/);
 });

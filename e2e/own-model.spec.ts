@@ -1,4 +1,6 @@
 /** A model of the user's own, as a person brings it: files dropped, tensors chosen, a run, and what is taken away read back in Node. */
+import { encode } from 'fast-png';
+import { zipSync } from 'fflate';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from 'playwright/test';
@@ -83,6 +85,21 @@ test('a dropped model is seen, one tensor is frozen, the loss falls, and what is
   await open(other);
   await drop(other, upload('trained.onnx', trained), upload('line.npz', line()));
   await expect(fit(other)).toContainText('Model, choice and data fit.', { timeout: 60_000 });
+});
+
+test('a ZIP file of pictures in folders, dropped on the page, is what a model of images trains on', async ({ page }) => {
+  const picture = (grey: number): Uint8Array => new Uint8Array(encode({ width: 10, height: 10, channels: 1, depth: 8, data: new Uint8Array(100).fill(grey) }));
+  const zip = zipSync(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`set/${'abcd'[i % 4]}/${i}.png`, picture(20 + 60 * (i % 4) + i)])));
+  await open(page, '&k.batch=4');
+  await drop(page, upload('vit.onnx', await onnx('vit-17-folded')));
+  await page.evaluate((base64) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], 'pictures.zip'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, Buffer.from(zip).toString('base64'));
+  await expect(page.getByRole('region', { name: 'Data', exact: true })).toContainText('pictures.zip', { timeout: 60_000 });
+  await expect(page.getByRole('region', { name: 'Data', exact: true })).toContainText('resized to 8 x 8');
+  await expect(fit(page)).toContainText('Model, choice and data fit.');
 });
 
 test('a link reopens the choice, once the same files are here', async ({ page, context }) => {

@@ -55,7 +55,7 @@ export const recipe = defineRecipe({
     const said = nextTokens(sentences);
     const { loss } = await score(params, said);
     const trivial = unigram(makeSentences(languages, { seed, split: 'train', count: 4000, length }), said, shape.vocabulary).loss;
-    const floor = floorOf(trueLogProbs(languages, sentences), sentences);
+    const floor = floorOf(trueLogProbs(languages, sentences), said);
     const answers = async (name: string, drawn: Omit<FactRowsSpec, 'seed' | 'count' | 'split'>): Promise<Measure> => {
       const made = makeFacts(facts, { seed, split: 'test', count: 768, length, vocabulary, ...drawn });
       const judged = made.items.map(({ template }) => drawn.form === 'question' || endsInValue(template));

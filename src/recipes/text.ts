@@ -54,10 +54,9 @@ function weighted({ data }: Tensor, weights: Tensor, of: (id: number) => number)
   });
   return sum / count;
 }
-/** Minus the mean of true log-probabilities [n, T] over the tokens that are predicted: what no model can beat in expectation. */
-export function floorOf(logProbs: Tensor, { mask }: TokenRows): number {
-  const predicted = floats(mask).reduce((sum, m, at) => sum + (at % mask.shape[1]! > 0 ? m : 0), 0);
-  return -floats(logProbs).reduce((sum, l) => sum + l, 0) / predicted;
+/** Minus the mean of the true log-probabilities [n, T] of rows over the tokens that are predicted: what no model can beat in expectation. 0 where none is. */
+export function floorOf(logProbs: Tensor, { weights }: Pick<Predictions, 'weights'>): number {
+  return -floats(logProbs).reduce((sum, l) => sum + l, 0) / floats(weights).reduce((sum, w) => sum + w, 0);
 }
 /** Rows of a set that satisfy `test`. */
 export function rowsWhere<R extends Predictions>({ tokens, targets, weights }: R, test: (row: number) => boolean): Predictions {

@@ -80,7 +80,7 @@ export const recipe = defineRecipe({
   show,
   measure: async (lab, params) => {
     const score = vlmScorer(lab, { name: 'vlm held out', params: shapesOf(params), shape });
-    const draw = (more: Partial<RowsOptions>) => answersOf(makeRows({ ...rows, split: 'test', count: 320, withoutPicture: 0, ...more }));
+    const draw = (more: Partial<RowsOptions>) => answersOf(makeRows({ ...rows, split: 'test', count: 200, withoutPicture: 0, ...more }));
     const blind = 'the same without the picture';
     const captions = draw({ mix: { caption: 1 } });
     const named = onlyTokens(captions, new Set(plainKinds.map((kind) => sceneVocabulary.need(kinds[kind]!))));

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random';
 import { int32, type Params, type Tensor } from '../base/tensor';
-import { add, cast, equal, gather, mul, reshape, sliceAxis } from '../engine/ops';
+import { add, cast, concat, div, equal, exp, gather, mul, reshape, sliceAxis, sum } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
 import { normalTensor, prefixed, scope, type Views } from './layers';
 import { initTransformer, transformer } from './transformer';
@@ -49,6 +49,14 @@ export function captionOfVectors(p: Views, vectors: Value, bias: Value, { width,
 }
 /** The caption of int32 tokens [n, tokens]. */
 export const captionOf = (p: Views, tokens: Value, config: CaptionConfig): Caption => captionOfVectors(p, wordVectors(p, tokens), paddingBias(tokens, config), config);
+/** What a caption says in all: the mean of its states, padding left out, [n, width]. */
+export function pooledCaption({ states, bias }: Caption): Value {
+  const [n, tokens] = states.shape as [number, number, number];
+  const present = reshape(exp(bias), [n, tokens, 1]); // 1 for a token, 0 for padding
+  return div(sum(mul(states, present), { axes: [1] }), sum(present, { axes: [1] }));
+}
+/** Captions of several batches as one, in order. */
+export const joinCaptions = (parts: readonly Caption[]): Caption => ({ states: concat(parts.map(({ states }) => states)), bias: concat(parts.map(({ bias }) => bias)) });
 /** The views of a caption encoder that is part of a larger model. */
 export const captionViews = (p: Views): Views => scope(p, 'caption');
 

@@ -4,7 +4,7 @@ import { floats, int32, tensor, type Tensor } from '../base/tensor';
 import { evaluate, toReference } from '../engine/evaluate';
 import { mul } from '../engine/ops';
 import { constant, input } from '../engine/value';
-import { alphaBarAt, cosineSchedule, diffusionLoss, drawNoise, guided, linearSchedule, lossByBucket, noised, normalPictures, posteriorVariance, predictedX0, reverseStep, sample, samplerTimes, sampling, targetOf, type DiffusionTarget } from './diffusion';
+import { alphaBarAt, cosineSchedule, diffusionLoss, drawNoise, guided, linearSchedule, lossByBucket, noised, normalPictures, posteriorVariance, predictedEpsilon, predictedX0, reverseStep, sample, samplerTimes, sampling, targetOf, type DiffusionTarget } from './diffusion';
 
 const rng = Random.seed(3);
 const shape = [2, 3, 2, 2];
@@ -67,6 +67,7 @@ describe('in the graph', () => {
     const xt = noised(schedule, constant(x0), constant(t), constant(eps));
     const truth = targetOf(target, schedule, constant(x0), constant(t), constant(eps));
     numbers(predictedX0(target, schedule, xt, constant(t), truth)).forEach((v, i) => expect(v).toBeCloseTo(x0.data[i]!, 4));
+    numbers(predictedEpsilon(target, schedule, xt, constant(t), truth)).forEach((v, i) => expect(v).toBeCloseTo(eps.data[i]!, 4));
     const { loss, perSample } = diffusionLoss({ schedule, target, x0: constant(x0), t: constant(t), eps: constant(eps), predict: () => mul(truth, 1) });
     expect(numbers(loss)).toEqual([0]);
     expect(perSample.shape).toEqual([2]);

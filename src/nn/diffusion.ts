@@ -77,6 +77,14 @@ export function predictedX0(target: DiffusionTarget, schedule: NoiseSchedule, xt
   if (target === 'v') return sub(mul(signal, xt), mul(noise, prediction));
   return mul(sub(xt, mul(noise, prediction)), entryAt(schedule.alphaBar.map((a) => 1 / Math.sqrt(a)), t));
 }
+/** The noise that a prediction stands for. */
+export function predictedEpsilon(target: DiffusionTarget, schedule: NoiseSchedule, xt: Value, t: Value, prediction: Value): Value {
+  if (target === 'epsilon') return prediction;
+  const { signal, noise } = ratesAt(schedule, t);
+  // eps = sqrt(1 - abar) x_t + sqrt(abar) v;  eps = (x_t - sqrt(abar) x_0) / sqrt(1 - abar)
+  if (target === 'v') return add(mul(noise, xt), mul(signal, prediction));
+  return mul(sub(xt, mul(signal, prediction)), entryAt(schedule.alphaBar.map((a) => 1 / Math.sqrt(1 - a)), t));
+}
 /** Mean squared error of each picture, [n]. */
 export const errorsPerSample = (prediction: Value, target: Value): Value => mean(square(sub(prediction, target)), { axes: [1, 2, 3] });
 /** ||predict(x_t, t) - target||^2: its mean, and of each picture. `predict` builds the network. */

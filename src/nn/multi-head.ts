@@ -13,8 +13,6 @@ export const initMultiHead = (rng: Random, width: number, memory = width): Param
   const matrix = (name: string, inputs: number): Params => prefixed(name, { weight: uniformTensor(rng.fork(name), [inputs, width], Math.sqrt(6 / (inputs + width))) });
   return { ...matrix('q', width), ...matrix('k', memory), ...matrix('v', memory), ...matrix('out', width), 'out.bias': zeros([width]) };
 };
-/** x [n, tokens, in] times [in, out], or times [n, in, out]. */
-export const product = (x: Value, weight: Value): Value => matmul(x, weight);
 
 /** x [n, tokens, width] looks at `memory` [n, others, ...]; `bias`, broadcast to [n, heads, tokens, others], is added to the scores. */
 export function multiHead(p: Views, x: Value, memory: Value, heads: number, { bias, hook }: { readonly bias?: Value; readonly hook?: MatrixHook } = {}): Value {
@@ -22,12 +20,12 @@ export function multiHead(p: Views, x: Value, memory: Value, heads: number, { bi
   const others = memory.shape[1]!;
   const width = d / heads;
   const matrix = (name: string): Value => (hook ? hook(`${name}.weight`, p[`${name}.weight`]!) : p[`${name}.weight`]!);
-  const q = reshape(product(x, matrix('q')), [n, tokens, heads, width]);
-  const k = reshape(product(memory, matrix('k')), [n, others, heads, width]);
-  const v = reshape(product(memory, matrix('v')), [n, others, heads, width]);
+  const q = reshape(matmul(x, matrix('q')), [n, tokens, heads, width]);
+  const k = reshape(matmul(memory, matrix('k')), [n, others, heads, width]);
+  const v = reshape(matmul(memory, matrix('v')), [n, others, heads, width]);
   const scores = einsum('nihw,njhw->nhij', [q, k], 1 / Math.sqrt(width));
   const weights = softmax(bias ? add(scores, bias) : scores);
   const mixed = reshape(einsum('nhij,njhw->nihw', [weights, v]), [n, tokens, d]);
   const out = matrix('out');
-  return out.shape.length === 2 ? linear(mixed, out, p['out.bias']!) : add(product(mixed, out), p['out.bias']!);
+  return out.shape.length === 2 ? linear(mixed, out, p['out.bias']!) : add(matmul(mixed, out), p['out.bias']!);
 }

@@ -9,7 +9,7 @@ import { prefixed, scope } from './layers';
 import { gradientPenalty, initJudge, initTranslator, judgement, translate, translationLosses, translatorConfig, type TranslatorConfig } from './translator';
 
 const rng = Random.seed(6);
-const tiny: TranslatorConfig = { side: 16, channels: 1, classes: 3, widths: [3, 4], blocks: 1, judge: [2, 3, 3, 4] };
+const tiny: TranslatorConfig = { side: 16, channels: 1, classes: 3, output: 'tanh', widths: [3, 4], blocks: 1, judge: [2, 3, 3, 4] };
 const params: Params = { ...prefixed('g', initTranslator(rng.fork('g'), tiny)), ...prefixed('d', initJudge(rng.fork('d'), tiny)) };
 const views = (p: Params): Record<string, Value> => Object.fromEntries(Object.entries(p).map(([name, value]) => [name, constant(value)]));
 const x = tensor(rng.fork('x').fillUniform(new Float32Array(2 * 256), -1, 1), [2, 1, 16, 16]);
@@ -28,6 +28,10 @@ test('params counted by hand: the translator has 50 to 100 thousand', () => {
   expect(g).toBeLessThan(100_000);
   const d = 16 * 3 * 16 + 16 + 16 * 16 * 32 + 32 + 16 * 32 * 48 + 48 + 16 * 48 * 64 + 64 + (256 + 1) + (256 * 5 + 5);
   expect(count(initJudge(rng, config))).toBe(d);
+});
+test('a translator that says what to change begins as the identity', () => {
+  const change: TranslatorConfig = { ...tiny, output: 'change' };
+  expect(run(translate(views(initTranslator(rng, change)), constant(x), constant(target), change))).toEqual([...x.data].map(Number));
 });
 test('shapes, the range of pictures, and that the class is heard', () => {
   const p = views(params);

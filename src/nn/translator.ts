@@ -18,16 +18,18 @@ export interface TranslatorConfig {
   readonly classes: number;
   /** Channels of G at full side and at half. */
   readonly widths: readonly [number, number];
+  /** x + change, which starts at zero: G begins as the identity; or tanh, as in StarGAN, which draws anew. */
+  readonly output: 'change' | 'tanh';
   /** Residual blocks at half the side. */
   readonly blocks: number;
   /** Channels of D's four convolutions of stride 2. */
   readonly judge: readonly [number, number, number, number];
 }
 /** G has 93 thousand params, D 97 thousand. */
-export const translatorConfig = (classes: number, side = 32): TranslatorConfig => ({ side, channels: 3, classes, widths: [24, 36], blocks: 3, judge: [16, 32, 48, 64] });
+export const translatorConfig = (classes: number, side = 32): TranslatorConfig => ({ side, channels: 3, classes, output: 'change', widths: [24, 36], blocks: 3, judge: [16, 32, 48, 64] });
 
 const biased = (rng: Random, inputs: number, outputs: number, kernel: number): Params => ({ ...initConv(rng, inputs, outputs, kernel), bias: zeros([outputs]) });
-export function initTranslator(rng: Random, { channels, classes, widths: [a, b], blocks }: TranslatorConfig): Params {
+export function initTranslator(rng: Random, { channels, classes, output, widths: [a, b], blocks }: TranslatorConfig): Params {
   return Object.assign(
     {},
     prefixed('in', initConv(rng.fork('in'), channels + classes, a, 3)),
@@ -37,7 +39,7 @@ export function initTranslator(rng: Random, { channels, classes, widths: [a, b],
     ...Array.from({ length: blocks }, (_, i) => prefixed(`block${i}`, { ...prefixed('conv1', initConv(rng.fork('conv1', i), b, b, 3)), ...prefixed('norm1', initNorm(b)), ...prefixed('conv2', initConv(rng.fork('conv2', i), b, b, 3)), ...prefixed('norm2', initNorm(b)) })),
     prefixed('enlarge', initConv(rng.fork('enlarge'), b, a, 3)),
     prefixed('enlarge.norm', initNorm(a)),
-    prefixed('out', biased(rng.fork('out'), a, channels, 3)),
+    prefixed('out', output === 'change' ? { weight: zeros([channels, a, 3, 3]), bias: zeros([channels]) } : biased(rng.fork('out'), a, channels, 3)),
   ) as Params; // parts are Params, all names different
 }
 export function initJudge(rng: Random, { side, channels, classes, judge }: TranslatorConfig): Params {
@@ -61,8 +63,8 @@ const half = { ...same, strides: [2, 2] } as const;
 /** A layer and the norm named under it. */
 const normed = (p: Views, x: Value, options: Parameters<typeof conv>[2]): Value => instanceNorm(scope(p, 'norm'), conv(p, x, options));
 
-/** Pictures [n, channels, side, side] in [-1, 1], int32 classes [n] -> pictures in [-1, 1]. */
-export function translate(p: Views, x: Value, target: Value, { classes, blocks }: TranslatorConfig): Value {
+/** Pictures [n, channels, side, side] in [-1, 1], int32 classes [n] -> pictures; kept to [-1, 1] by tanh alone. */
+export function translate(p: Views, x: Value, target: Value, { classes, blocks, output }: TranslatorConfig): Value {
   const [n, , h, w] = x.shape as [number, number, number, number];
   const asked = expand(reshape(oneHot(target, classes), [n, classes, 1, 1]), [n, classes, h, w]);
   let y = relu(normed(scope(p, 'in'), concat([x, asked], 1), same));
@@ -73,7 +75,8 @@ export function translate(p: Views, x: Value, target: Value, { classes, blocks }
     y = add(y, instanceNorm(scope(own, 'norm2'), conv(scope(own, 'conv2'), first, same)));
   }
   y = relu(normed(scope(p, 'enlarge'), upsample(y, [2, 2]), same));
-  return tanh(conv(scope(p, 'out'), y, same));
+  const drawn = conv(scope(p, 'out'), y, same);
+  return output === 'change' ? add(x, drawn) : tanh(drawn);
 }
 const leaky = (x: Value): Value => where(greater(x, 0), x, mul(x, 0.01));
 /** One score [n] (larger: more likely real) and class logits [n, classes]. */

@@ -1,6 +1,6 @@
 /**
  * A small U-Net for denoising diffusion (Ronneberger et al. 2015, arXiv:1505.04597; Ho et al. 2020, arXiv:2006.11239), told a timestep
- * and a caption. Level i works at side / patch / 2^i with widths[i] channels: one residual block on the way down; on the way up one over
+ * and a caption: the caption as a whole beside the timestep, its words by cross-attention. Level i works at side / patch / 2^i with widths[i] channels: one residual block on the way down; on the way up one over
  * the block's input beside the skip, with, where `attention` says, a transformer block: self-attention, cross-attention to the caption, MLP.
  * The names of the last are those that methods mask by: `up1.attention.self.q.weight`, `up1.attention.cross.out.weight`, `up1.attention.ff...`.
  */
@@ -9,7 +9,7 @@ import type { Random } from '../base/random';
 import { tensor, type Params } from '../base/tensor';
 import { add, concat, gather, gelu, mul, reshape, sigmoid, transpose, upsample } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
-import { captionOf, captionViews, initCaptions, type Caption, type CaptionConfig } from './captions';
+import { captionOf, captionViews, initCaptions, pooledCaption, type Caption, type CaptionConfig } from './captions';
 import { channelsToPixels, pixelsToChannels } from './fold';
 import { conv, dense, groupNorm, initConv, initDense, initNorm, layerNorm, prefixed, scope, zeros, type Views } from './layers';
 import { initMultiHead, multiHead, type MatrixHook } from './multi-head';
@@ -76,6 +76,7 @@ export function initUnet(rng: Random, { channels, patch, widths, attention, time
     prefixed('caption', initCaptions(rng.fork('caption'), caption)),
     prefixed('time1', initDense(rng.fork('time1'), timeFeatures, timeWidth)),
     prefixed('time2', initDense(rng.fork('time2'), timeWidth, timeWidth)),
+    prefixed('told', initDense(rng.fork('told'), caption.width, timeWidth)),
     prefixed('in', { ...initConv(rng.fork('in'), pixels, widths[0]!, 3), bias: zeros([widths[0]!]) }),
     ...down,
     ...up,
@@ -109,7 +110,7 @@ export interface UnetBlock {
   /** What went in, [n, c, h, w]; on the way up, the block's input beside its skip. */
   readonly input: Value;
   readonly output: Value;
-  /** The embedded timestep [n, timeWidth]. */
+  /** The embedded timestep, with what the caption says as a whole, [n, timeWidth]. */
   readonly time: Value;
 }
 export interface UnetHooks {
@@ -140,7 +141,7 @@ function transformerBlock(p: Views, x: Value, caption: Caption, heads: number, h
 export function unet(p: Views, x: Value, t: Value, caption: Caption, config: UnetConfig, { matrix = ({ weight }) => weight }: UnetHooks = {}): { prediction: Value; blocks: readonly UnetBlock[] } {
   const { patch, widths, attention, heads, groups, timesteps, timeFeatures } = config;
   const features = gather(constant(tensor(timeTable(timesteps, timeFeatures), [timesteps, timeFeatures])), t);
-  const time = silu(dense(scope(p, 'time2'), silu(dense(scope(p, 'time1'), features))));
+  const time = silu(add(dense(scope(p, 'time2'), silu(dense(scope(p, 'time1'), features))), dense(scope(p, 'told'), pooledCaption(caption))));
   const blocks: UnetBlock[] = [];
   const skips: Value[] = [];
   let h = conv(scope(p, 'in'), pixelsToChannels(x, patch), same);

@@ -1,14 +1,14 @@
 /**
  * Next-scale prediction (Tian et al. 2024, arXiv:2404.02905) with captions: a transformer that writes all tokens of one scale at once,
  * given those of the scales before,  p(r_1 .. r_K | c) = prod_k p(r_k | r_<k, c).  Input of scale k > 1: the accumulated map fhat_{k-1},
- * shrunk to that scale; of the first: a learned start. Blocks are self-attention (a token sees its own and earlier scales),
+ * shrunk to that scale; of the first: a learned start; to all of them what the caption says as a whole is added. Blocks are self-attention (a token sees its own and earlier scales),
  * cross-attention to the caption, and an MLP, each after a layer norm (`block0.self.q.weight`, `block0.cross...`, `block0.ffn...`).
  */
 import type { Random } from '../base/random';
 import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
 import { add, concat, expand, gelu, mean, mul, reshape, sliceAxis, sub, transpose } from '../engine/ops';
 import { constant, type Value } from '../engine/value';
-import { captionOf, captionViews, initCaptions, type Caption, type CaptionConfig } from './captions';
+import { captionOf, captionViews, initCaptions, joinCaptions, pooledCaption, type Caption, type CaptionConfig } from './captions';
 import { dense, initDense, initNorm, layerNorm, normalTensor, prefixed, scope, type Views } from './layers';
 import { tokenKl } from './lm';
 import { initMultiHead, multiHead } from './multi-head';
@@ -42,6 +42,7 @@ export function initVar(rng: Random, config: VarConfig): Params {
     {},
     prefixed('caption', initCaptions(rng.fork('caption'), caption)),
     prefixed('start', { weight: normalTensor(rng.fork('start'), [width], 0.02) }),
+    prefixed('told', initDense(rng.fork('told'), caption.width, width)),
     prefixed('in', initDense(rng.fork('in'), tokenizer.codeWidth, width)),
     prefixed('scale', { weight: normalTensor(rng.fork('scale'), [tokenizer.scales.length, width], 0.02) }),
     prefixed('position', { weight: normalTensor(rng.fork('position'), [tokenCount(tokenizer.scales), width], 0.02) }),
@@ -50,6 +51,9 @@ export function initVar(rng: Random, config: VarConfig): Params {
     prefixed('head', initDense(rng.fork('head'), width, tokenizer.codes)),
   ) as Params; // parts are Params, all names different
 }
+
+/** What the model reads of int32 caption tokens [n, tokens]. */
+export const varCaption = (p: Views, tokens: Value, { caption }: VarConfig): Caption => captionOf(captionViews(p), tokens, caption);
 
 /** Attention bias [tokens, tokens] of the first scales: 0 where the column's scale is not after the row's, else -1e9. */
 export function scaleCausalBias(scales: readonly number[]): Tensor {
@@ -78,7 +82,8 @@ export function varLogits(p: Views, inputs: Value | undefined, caption: Caption,
   const ofScale = concat(scales.map((s, k) => expand(sliceAxis(p['scale.weight']!, 0, k, 1), [s * s, width])), 0);
   const places = add(sliceAxis(p['position.weight']!, 0, 0, count), ofScale);
   const bias = constant(scaleCausalBias(scales));
-  let x = add(fed, reshape(places, [1, count, width]));
+  const told = reshape(dense(scope(p, 'told'), pooledCaption(caption)), [n, 1, width]);
+  let x = add(add(fed, reshape(places, [1, count, width])), told);
   for (let i = 0; i < blocks; i++) {
     const block = scope(p, `block${i}`);
     const own = layerNorm(scope(block, 'norm1'), x);
@@ -88,10 +93,10 @@ export function varLogits(p: Views, inputs: Value | undefined, caption: Caption,
   }
   return dense(scope(p, 'head'), layerNorm(scope(p, 'norm'), x));
 }
-/** Logits of every scale for pictures' codes [n, tokens] (teacher forcing) and int32 caption tokens. `tokenizer` and `entries` stay as they are. */
-export function varLogitsOfCodes(p: Views, tokenizer: Views, entries: Value, codes: Value, tokens: Value, config: VarConfig): Value {
+/** Logits of every scale for pictures' codes [n, tokens] (teacher forcing). `tokenizer` and `entries` stay as they are. */
+export function varLogitsOfCodes(p: Views, tokenizer: Views, entries: Value, codes: Value, caption: Caption, config: VarConfig): Value {
   const maps = mapsOfCodes(tokenizer, entries, codes, config.tokenizer, config.tokenizer.scales.length - 1);
-  return varLogits(p, inputsOfMaps(maps, config.tokenizer), captionOf(captionViews(p), tokens, config.caption), config);
+  return varLogits(p, inputsOfMaps(maps, config.tokenizer), caption, config);
 }
 /** Teacher forcing with mistakes in it: inputs from the exchanged tokens, targets chosen anew (see `quantise`). */
 export function varCorrection(tokenizer: Views, entries: Value, f: Value, replace: { readonly codes: Value; readonly at: Value }, config: VarConfig): { inputs: Value; targets: Value } {
@@ -116,21 +121,18 @@ export interface StageInputs {
   readonly entries: Value;
   /** int32 [n, tokens of the first k scales]; left out for k = 0. */
   readonly codes?: Value;
-  readonly tokens: Value;
-  /** Classifier-free guidance: the empty caption's tokens [n, tokens] and a scalar, logits = without + scale (with - without). */
-  readonly guidance?: { readonly empty: Value; readonly scale: Value };
+  readonly caption: Caption;
+  /** Classifier-free guidance: empty captions, as many, and a scalar; logits = without + scale (with - without). */
+  readonly guidance?: { readonly empty: Caption; readonly scale: Value };
 }
 /** Logits of scale k alone, [n, s_k^2, codes], given the codes of all scales before: one stage of the sampler. */
-export function varStage({ params, tokenizer, entries, codes, tokens, guidance }: StageInputs, k: number, config: VarConfig): Value {
+export function varStage({ params, tokenizer, entries, codes, caption, guidance }: StageInputs, k: number, config: VarConfig): Value {
   const { scales } = config.tokenizer;
-  const n = tokens.shape[0]!;
+  const n = caption.states.shape[0]!;
   const inputs = codes && k > 0 ? inputsOfMaps(mapsOfCodes(tokenizer, entries, codes, config.tokenizer, k), config.tokenizer) : undefined;
-  const read = (of: Value, given: Value | undefined): Value => {
-    const logits = varLogits(params, given, captionOf(captionViews(params), of, config.caption), config, k + 1);
-    return sliceAxis(logits, 1, scaleStarts(scales)[k]!, scales[k]! ** 2);
-  };
-  if (!guidance) return read(tokens, inputs);
-  const both = read(concat([tokens, guidance.empty]), inputs && concat([inputs, inputs]));
+  const read = (of: Caption, given: Value | undefined): Value => sliceAxis(varLogits(params, given, of, config, k + 1), 1, scaleStarts(scales)[k]!, scales[k]! ** 2);
+  if (!guidance) return read(caption, inputs);
+  const both = read(joinCaptions([caption, guidance.empty]), inputs && concat([inputs, inputs]));
   const [conditional, unconditional] = [sliceAxis(both, 0, 0, n), sliceAxis(both, 0, n, n)];
   return add(unconditional, mul(guidance.scale, sub(conditional, unconditional)));
 }

@@ -2,10 +2,12 @@
 import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
 import { mean } from '../engine/ops';
 import { defineProgram } from '../engine/program';
+import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { dropCaptions, repeatCaption } from '../nn/captions';
-import { cosineSchedule, diffusionLoss, drawNoise, guided, sample } from '../nn/diffusion';
+import { cosineSchedule, diffusionLoss, drawNoise, errorsPerSample, guided, predictedEpsilon, sample } from '../nn/diffusion';
+import type { Views } from '../nn/layers';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
 import { initUnet, unetConfig, unetPrediction } from '../nn/unet';
@@ -13,7 +15,7 @@ import { captionConfig, captionedScenes, captionLength, dataSpec, emptyCaption, 
 import { constantsOf, shapesOf, shuffled } from './common';
 
 const seed = 20200619;
-const spec = { ...dataSpec, scenes: 5000, target: 'epsilon', schedule: 'cosine, 200 timesteps', captionsDropped: 0.1, steps: 900, batch: 32, learningRate: 2e-3, warmUp: 60, weightDecay: 0.01, clipNorm: 1, sampler: 'DDIM, 25 steps, guidance 3' } as const;
+const spec = { ...dataSpec, scenes: 5000, target: 'v', schedule: 'cosine, 200 timesteps', captionsDropped: 0.1, steps: 800, batch: 32, learningRate: 3e-3, warmUp: 60, weightDecay: 0.01, clipNorm: 1, sampler: 'DDIM, 25 steps, guidance 3' } as const;
 export const config = unetConfig(captionConfig);
 export const schedule = cosineSchedule(config.timesteps);
 const guidance = 3;
@@ -21,6 +23,11 @@ const samplerSteps = 25;
 const judged = 64;
 
 const pictures = [3, side, side] as const;
+/** Mean squared error of the noise that the network's v stands for. */
+function noiseError(p: Views, x0: Value, t: Value, eps: Value, words: Value): Value {
+  const { xt, prediction } = diffusionLoss({ schedule, target: spec.target, x0, t, eps, predict: (x, at) => unetPrediction(p, x, at, words, config) });
+  return mean(errorsPerSample(predictedEpsilon(spec.target, schedule, xt, t, prediction), eps));
+}
 /** Mean squared error of the noise on held-out scenes, each at four timesteps; with captions and without. */
 async function heldOut(lab: Lab, params: Params): Promise<{ told: number; untold: number; zero: number }> {
   const count = 128;
@@ -29,7 +36,7 @@ async function heldOut(lab: Lab, params: Params): Promise<{ told: number; untold
     name: 'unet-test',
     params: shapesOf(params),
     inputs: { x0: { shape: [count, ...pictures] }, t: { shape: [count], dtype: 'int32' }, eps: { shape: [count, ...pictures] }, tokens: { shape: [count, captionLength], dtype: 'int32' } },
-    outputs: ({ params: p, inputs: { x0, t, eps, tokens: words } }) => ({ loss: diffusionLoss({ schedule, target: 'epsilon', x0: x0!, t: t!, eps: eps!, predict: (xt, at) => unetPrediction(p, xt, at, words!, config) }).loss }),
+    outputs: ({ params: p, inputs: { x0, t, eps, tokens: words } }) => ({ loss: noiseError(p, x0!, t!, eps!, words!) }),
   });
   const empty = repeatCaption(emptyCaption(), count);
   let [told, untold, zero] = [0, 0, 0];
@@ -54,7 +61,7 @@ async function draw(lab: Lab, params: Params, tokens: Tensor): Promise<Tensor> {
   });
   const given = { tokens, empty: repeatCaption(emptyCaption(), count), scale: tensor([guidance], []) };
   return sample({
-    schedule, target: 'epsilon', shape: [count, ...pictures], steps: samplerSteps, eta: 0, clip: 1, rng: streamOf(seed, 'samples'),
+    schedule, target: spec.target, shape: [count, ...pictures], steps: samplerSteps, eta: 0, clip: 1, rng: streamOf(seed, 'samples'),
     predict: async (x, t) => (await forward.run(params, { ...given, x, t: int32(new Int32Array(count).fill(t)) })).prediction!,
   });
 }
@@ -63,7 +70,7 @@ export const recipe = defineRecipe({
   id: 'unet',
   title: 'Small U-Net, pre-trained to draw captioned scenes by denoising',
   base: 'unet',
-  says: 'Draws one object on a plain background, 16 x 16 pixels, from a caption that names texture, colour, shape and background, some of them, or nothing. Caption cross-attention stands in both blocks of the way up; captions were left out one time in ten, so that guidance works.',
+  says: 'Draws one object on a plain background, 16 x 16 pixels, from a caption that names texture, colour, shape and background, some of them, or nothing. Caption cross-attention stands in both blocks of the way up; captions were left out one time in ten, so that guidance works. It says v (`predictedEpsilon` and `predictedX0` turn that into the noise or the picture).',
   seed,
   spec,
   make: async (lab) => {
@@ -74,7 +81,7 @@ export const recipe = defineRecipe({
       name: 'unet-pretrain',
       params: shapesOf(from),
       batch: { x0: { shape: [spec.batch, ...pictures] }, t: { shape: [spec.batch], dtype: 'int32' }, eps: { shape: [spec.batch, ...pictures] }, tokens: { shape: [spec.batch, captionLength], dtype: 'int32' } },
-      loss: ({ params: p, batch: { x0, t, eps, tokens: words } }) => ({ loss: mean(diffusionLoss({ schedule, target: 'epsilon', x0: x0!, t: t!, eps: eps!, predict: (xt, at) => unetPrediction(p, xt, at, words!, config) }).perSample) }),
+      loss: ({ params: p, batch: { x0, t, eps, tokens: words } }) => ({ loss: mean(diffusionLoss({ schedule, target: spec.target, x0: x0!, t: t!, eps: eps!, predict: (xt, at) => unetPrediction(p, xt, at, words!, config) }).perSample) }),
       optimizer: adam({ clipNorm: spec.clipNorm }),
     });
     const order = shuffled(lab.rng, spec.scenes, spec.batch);

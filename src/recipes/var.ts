@@ -5,19 +5,19 @@ import { argMax, mean } from '../engine/ops';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
 import { defineRecipe, type Measure } from '../lab/recipe';
-import { captionOf, captionViews, dropCaptions, repeatCaption } from '../nn/captions';
+import { dropCaptions, repeatCaption } from '../nn/captions';
 import { prefixed, scope, type Views } from '../nn/layers';
 import { tokenLosses } from '../nn/lm';
 import { adam } from '../nn/optimizers';
 import { decode, mapsOfCodes, tokenCount, tokenizerConfig } from '../nn/residual-vq';
 import { cosine } from '../nn/schedules';
-import { initVar, lossByScale, sampleCodes, varConfig, varLogits, varLogitsOfCodes, varStage } from '../nn/var';
+import { initVar, lossByScale, sampleCodes, varCaption, varConfig, varLogits, varLogitsOfCodes, varStage } from '../nn/var';
 import { captionConfig, captionedScenes, captionLength, dataSpec, emptyCaption, judgePictures, promptsFor, rowsOf, streamOf } from './captioned-scenes';
 import { constantsOf, shapesOf, shuffled } from './common';
 import { tokensOfPictures } from './tokenizer';
 
 const seed = 20250402;
-const spec = { ...dataSpec, scenes: 5000, tokenizer: 'models/tokenizer.onnx', captionsDropped: 0.1, steps: 500, batch: 16, learningRate: 1.5e-3, warmUp: 40, weightDecay: 0.02, clipNorm: 1, sampler: 'guidance 2, top-k 64, top-p 0.97' } as const;
+const spec = { ...dataSpec, scenes: 5000, tokenizer: 'models/tokenizer.onnx', captionsDropped: 0.1, steps: 450, batch: 16, learningRate: 1.5e-3, warmUp: 40, weightDecay: 0.02, clipNorm: 1, sampler: 'guidance 2, top-k 64, top-p 0.97' } as const;
 const config = varConfig(tokenizerConfig, captionConfig);
 const { scales, codes: codebookSize } = tokenizerConfig;
 const count = tokenCount(scales);
@@ -44,7 +44,7 @@ async function heldOut(lab: Lab, params: Params, tokenizer: Params): Promise<{ a
     inputs: { codes: { shape: [n, count], dtype: 'int32' }, tokens: { shape: [n, captionLength], dtype: 'int32' } },
     outputs: ({ params: p, inputs }) => {
       const { tokenizer: own, entries } = tokenizerOf(p);
-      const logits = varLogitsOfCodes(p, own, entries, inputs.codes!, inputs.tokens!, config);
+      const logits = varLogitsOfCodes(p, own, entries, inputs.codes!, varCaption(p, inputs.tokens!, config), config);
       return { likeliest: argMax(logits, 2), loss: mean(tokenLosses(logits, inputs.codes!)) };
     },
   });
@@ -72,7 +72,7 @@ async function draw(lab: Lab, params: Params, tokenizer: Params, tokens: Tensor)
       params: shapesOf(all),
       inputs: { ...words, ...(k > 0 && { codes: { shape: [n, before], dtype: 'int32' } as const }) },
       outputs: ({ params: p, inputs }) => ({
-        logits: varStage({ params: p, ...tokenizerOf(p), tokens: inputs.tokens!, guidance: { empty: inputs.empty!, scale: inputs.scale! }, ...(inputs.codes && { codes: inputs.codes }) }, k, config),
+        logits: varStage({ params: p, ...tokenizerOf(p), caption: varCaption(p, inputs.tokens!, config), guidance: { empty: varCaption(p, inputs.empty!, config), scale: inputs.scale! }, ...(inputs.codes && { codes: inputs.codes }) }, k, config),
       }),
     });
   });
@@ -109,7 +109,7 @@ export const recipe = defineRecipe({
       frozen: shapesOf(tokenizer),
       batch: { codes: { shape: [spec.batch, count], dtype: 'int32' }, tokens: { shape: [spec.batch, captionLength], dtype: 'int32' } },
       loss: ({ params: p, frozen, batch }) => {
-        const losses = tokenLosses(varLogitsOfCodes(p, frozen, frozen['codebook.entries']!, batch.codes!, batch.tokens!, config), batch.codes!);
+        const losses = tokenLosses(varLogitsOfCodes(p, frozen, frozen['codebook.entries']!, batch.codes!, varCaption(p, batch.tokens!, config), config), batch.codes!);
         return { loss: mean(losses), metrics: Object.fromEntries(lossByScale(losses, scales).map((loss, k) => [`scale ${scales[k]}`, loss])) };
       },
       optimizer: adam({ beta2: 0.98, clipNorm: spec.clipNorm }),
@@ -132,7 +132,7 @@ export const recipe = defineRecipe({
     // The file's graph reads the maps' shrunk forms, not codes: it needs no params of the tokenizer.
     const program = defineProgram(
       { name: 'var', constants: constantsOf(params), feeds: { inputs: { shape: [1, count - 1, tokenizerConfig.codeWidth] }, tokens: { shape: [1, captionLength], dtype: 'int32' } } },
-      ({ constants: p, feeds }) => ({ outputs: { logits: varLogits(p, feeds.inputs, captionOf(captionViews(p), feeds.tokens, config.caption), config) } }),
+      ({ constants: p, feeds }) => ({ outputs: { logits: varLogits(p, feeds.inputs, varCaption(p, feeds.tokens, config), config) } }),
     );
     return { params, program };
   },

@@ -11,7 +11,7 @@ import { l2Normalize, viewsOf } from '../../engine/ops/compose';
 import { defineProgram, type Program } from '../../engine/program';
 import type { Value } from '../../engine/value';
 import { autoencode, autoencoderConfig, initAutoencoder, upSamplers, type AutoencoderConfig } from '../autoencoder';
-import { captionOf, captionViews, type CaptionConfig } from '../captions';
+import type { CaptionConfig } from '../captions';
 import { cnnLogits, initCnn } from '../cnn';
 import { detector, initDetector, offsetLoss, regionCrossEntropy, type DetectorShape } from '../detector';
 import { cosineSchedule, diffusionLoss, guided } from '../diffusion';
@@ -31,7 +31,7 @@ import { hiddenL1, initSimmim, simmim, type SimmimShape } from '../simmim';
 import { initSparseAutoencoder, sparseLoss } from '../sparse-autoencoder';
 import { initJudge, initTranslator, translationLosses, type TranslatorConfig } from '../translator';
 import { initUnet, unetPrediction, type UnetConfig } from '../unet';
-import { initVar, varConfig, varCorrection, varLogits, varLogitsOfCodes, varStage } from '../var';
+import { initVar, varCaption, varConfig, varCorrection, varLogits, varLogitsOfCodes, varStage } from '../var';
 import { initVit, vitLogits, type VitShape } from '../vit';
 import { initVlm, vlmLogits, type VlmShape } from '../vlm';
 
@@ -63,9 +63,9 @@ const codebook = initCodebook(rng.fork('codebook'), tokenizer);
 const heldTokenizer: Params = { ...initTokenizer(rng.fork('tokenizer'), tokenizer), 'codebook.entries': codebook['codebook.entries']! };
 const varShape = { ...varConfig(tokenizer, caption), width: 16, blocks: 2, heads: 2 };
 const auto = (up: AutoencoderConfig['up']): AutoencoderConfig => ({ ...autoencoderConfig(up), side: 16, widths: [4, 6, 8], codeChannels: 6 });
-const translatorShape: TranslatorConfig = { side: 16, channels: 3, classes: 3, widths: [4, 6], blocks: 1, judge: [4, 6, 6, 8] };
+const translatorShape: TranslatorConfig = { side: 16, channels: 3, classes: 3, output: 'change', widths: [4, 6], blocks: 1, judge: [4, 6, 6, 8] };
 const translation = (penalty?: number): Step => ({
-  params: { ...prefixed('translator', initTranslator(rng.fork('translator'), translatorShape)), ...prefixed('judge', initJudge(rng.fork('judge'), translatorShape)) },
+  params: awake({ ...prefixed('translator', initTranslator(rng.fork('translator'), translatorShape)), ...prefixed('judge', initJudge(rng.fork('judge'), translatorShape)) }),
   batch: { x: uniform('glyphs', [2, 3, 16, 16]), labels: int32([0, 2]), target: int32([1, 0]), mix: tensor([0.3, 0.7], [2, 1, 1, 1]) },
   loss: ({ p, batch: { x, labels, target, mix } }) => {
     const { judge, translator, metrics } = translationLosses({ translator: scope(p, 'translator'), judge: scope(p, 'judge'), x: x!, labels: labels!, target: target!, mix: mix!, config: translatorShape, weights: { class: 1, cycle: 10, ...(penalty !== undefined && { penalty }) } });
@@ -112,10 +112,11 @@ export const steps: Readonly<Record<string, Step>> = {
     batch: { codes: ids('codes', [2, 21], 8), tokens: words, empty, scale: tensor([2], []), map: normal('map', [2, 4, 4, 4]), at: bits('at', [2, 21]) },
     loss: ({ p, held, batch }) => {
       const entries = held['codebook.entries']!;
-      const logits = varLogitsOfCodes(p, held, entries, batch.codes!, batch.tokens!, varShape);
+      const heard = varCaption(p, batch.tokens!, varShape);
+      const logits = varLogitsOfCodes(p, held, entries, batch.codes!, heard, varShape);
       const { inputs } = varCorrection(held, entries, batch.map!, { codes: batch.codes!, at: batch.at! }, varShape);
-      const mended = varLogits(p, inputs, captionOf(captionViews(p), batch.tokens!, caption), varShape);
-      const stage = varStage({ params: p, tokenizer: held, entries, tokens: batch.tokens!, guidance: { empty: batch.empty!, scale: batch.scale! } }, 0, varShape);
+      const mended = varLogits(p, inputs, heard, varShape);
+      const stage = varStage({ params: p, tokenizer: held, entries, caption: heard, guidance: { empty: varCaption(p, batch.empty!, varShape), scale: batch.scale! } }, 0, varShape);
       return { loss: mean(tokenLosses(logits, batch.codes!)), outputs: { mended, stage } };
     },
   },

@@ -25,6 +25,7 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
   let differing = 0;
   for (const recipe of all.filter((r) => ids.length === 0 || ids.includes(r.id))) {
     const began = performance.now();
+    const spent = process.cpuUsage();
     const executor = await createWasmExecutor();
     const { lab, close } = createLab(
       {
@@ -54,12 +55,13 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
     const measures = await recipe.measure(lab, params);
     await close();
     await executor.close();
-    const seconds = Math.round((performance.now() - began) / 1000);
+    const { user, system } = process.cpuUsage(spent);
+    const seconds = Math.round((user + system) / 1e6);
     const cardPath = join(root, 'models', `${recipe.id}.json`);
     const before = await readFile(cardPath, 'utf8').then((text) => JSON.parse(text) as { sha256?: string }, () => undefined);
     const same = before?.sha256 === hash;
     if (before && !same) differing++;
-    process.stdout.write(`\n${recipe.id}: ${bytes.length} bytes, sha256 ${hash}, ${before ? (same ? 'the same bytes as before' : `differs from ${before.sha256}`) : 'new'}, ${seconds} s; ${measures.map(sayMeasure).join('; ')}\n`);
+    process.stdout.write(`\n${recipe.id}: ${bytes.length} bytes, sha256 ${hash}, ${before ? (same ? 'the same bytes as before' : `differs from ${before.sha256}`) : 'new'}, ${seconds} s of processor time; ${measures.map(sayMeasure).join('; ')}\n`);
     if (check) continue;
     await mkdir(join(root, 'models'), { recursive: true });
     await writeFile(join(root, 'models', `${recipe.id}.onnx`), bytes);

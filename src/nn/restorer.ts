@@ -22,7 +22,7 @@ interface Module {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** Of its first weights, fan-in times variance: 2 before a ReLU, 1 without one; less where a block adds to what it was given. */
+  /** Of its first weights, fan-in times variance: 2 before a ReLU, 1 without one; less where something is added to what is there. */
   readonly gain: number;
 }
 const blockOf = (name: string, width: number): readonly Module[] => [
@@ -33,7 +33,7 @@ const blockOf = (name: string, width: number): readonly Module[] => [
 function modulesOf({ channels, widths }: RestorerShape): readonly Module[] {
   const last = widths.length - 1;
   const down = widths.flatMap((width, i) => [...blockOf(`down${i}`, width), ...(i < last ? [{ name: `shrink${i}`, inputs: width, outputs: widths[i + 1]!, gain: 1 }] : [])]);
-  const up = widths.slice(0, last).map((width, i) => [{ name: `grow${i}`, inputs: widths[i + 1]!, outputs: width, gain: 1 }, ...blockOf(`up${i}`, width)]);
+  const up = widths.slice(0, last).map((width, i) => [{ name: `grow${i}`, inputs: widths[i + 1]!, outputs: width, gain: 0.1 }, ...blockOf(`up${i}`, width)]);
   return [{ name: 'in', inputs: channels, outputs: widths[0]!, gain: 1 }, ...down, ...up.reverse().flat(), { name: 'out', inputs: widths[0]!, outputs: channels, gain: 1 }];
 }
 export const initRestorer = (rng: Random, shape: RestorerShape = restorerShape): Params =>

@@ -3,6 +3,7 @@ import { Random } from '../base/random';
 import { floats, tensor, type Params } from '../base/tensor';
 import { constant } from '../engine/value';
 import { hiddenL1, initSimmim, simmim, simmimEncoder, type SimmimShape } from './simmim';
+import { sinCosPositions } from './patches';
 import { countParams, expectTrainable, outputsOf, randomImages } from './testing';
 import { initVitEncoder } from './vit';
 
@@ -46,7 +47,10 @@ test('visible pixels of the target change nothing, nothing hidden costs nothing,
   const { a, b } = outputsOf(params, (p) => ({ a: simmim(p, images, hidden, shape).patches, b: simmim(p, changed(false), hidden, shape).patches }));
   expect([...a.data]).toEqual([...b.data]);
 });
-test('its encoder is that of a ViT, name by name', () => {
-  const encoder = initVitEncoder(Random.seed(1), shape);
-  expect(simmimEncoder(params)).toEqual(encoder);
+test.each([[shape], [{ ...shape, classToken: true }]])('its encoder is that of a ViT, name by name, but for positions, which begin as sines and cosines', (given) => {
+  const { 'position.weight': positions, ...encoder } = simmimEncoder(initSimmim(Random.seed(1), given));
+  const { 'position.weight': drawn, ...others } = initVitEncoder(Random.seed(1), given);
+  expect(encoder).toEqual(others);
+  expect(positions!.shape).toEqual(drawn!.shape);
+  expect(floats(positions!).slice(-32)).toEqual(floats(sinCosPositions(2, 8)));
 });

@@ -19,7 +19,7 @@ import { scope, type Views } from '../nn/layers';
 import { constantsOf, fit, overRows, shapesOf, shuffled } from './common';
 import { backgroundLabel, baseNames, copies, detectionScenes, detectorInputs, detectorTargets, kindNames, proposalCount, side, type DetectionScene } from './detection-scenes';
 
-const spec = { data: 'scenes of one to four objects, 64 px', base: baseNames.join(', '), inTheScenesButWithoutBoxes: kindNames.slice(baseNames.length).join(', '), scenes: 1000, proposals: proposalCount, copiesOfEachBox: copies, steps: 600, batch: 8, learningRate: 2e-3, weightDecay: 0.01, warmUp: 30, clipNorm: 1, classVectors: 'captions through the text tower of dual; a random one for the background' } as const;
+const spec = { data: 'scenes of one to four objects, 64 px', base: baseNames.join(', '), inTheScenesButWithoutBoxes: kindNames.slice(baseNames.length).join(', '), scenes: 500, proposals: proposalCount, copiesOfEachBox: copies, steps: 380, batch: 8, learningRate: 2e-3, weightDecay: 0.01, warmUp: 30, clipNorm: 1, classVectors: 'captions through the text tower of dual; a random one for the background' } as const;
 const shape = detectorShape(64);
 const grid = detectorGrid(shape);
 const roi = { grid, bins: shape.bins };

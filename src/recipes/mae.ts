@@ -10,7 +10,7 @@ import { patchesOf } from '../nn/patches';
 import { constantsOf, fit, overRows } from './common';
 import { completions, heldOut, hiddenBatches, hiddenErrors, type HiddenBatch } from './hidden-scenes';
 
-const spec = { data: 'scenes of one to four objects', scenes: 3000, steps: 600, batch: 32, hiddenShare: 0.75, targets: 'pixels, not normalised', learningRate: 1.5e-3, weightDecay: 0.05, warmUp: 50, clipNorm: 1, patch: sceneMae.patch, width: sceneMae.width, blocks: sceneMae.blocks, heads: sceneMae.heads, mlpRatio: sceneMae.mlpRatio, decoderWidth: sceneMae.decoder.width, decoderBlocks: sceneMae.decoder.blocks } as const;
+const spec = { data: 'scenes of one to four objects', scenes: 2000, steps: 900, batch: 32, hiddenShare: 0.75, targets: 'pixels, not normalised', learningRate: 3e-3, weightDecay: 0.05, warmUp: 25, clipNorm: 1, patch: sceneMae.patch, width: sceneMae.width, blocks: sceneMae.blocks, heads: sceneMae.heads, mlpRatio: sceneMae.mlpRatio, decoderWidth: sceneMae.decoder.width, decoderBlocks: sceneMae.decoder.blocks } as const;
 const hiding = { kind: 'random', ratio: spec.hiddenShare } as const;
 const predicted = (lab: Lab, params: Params, { images, keep, restore }: Pick<HiddenBatch, 'images' | 'keep' | 'restore'>) =>
   overRows(lab, 'mae-test', params, { images, keep, restore }, ({ params: p, inputs }) => mae(p, inputs.images!, inputs.keep!, inputs.restore!, sceneMae).images, 64);

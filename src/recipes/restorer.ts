@@ -14,7 +14,7 @@ import { imageAt } from '../lab/pictures';
 
 const trained: readonly DegradationName[] = ['noise', 'blur', 'lowLight', 'rain'];
 const unseen: readonly DegradationName[] = ['haze', 'blocks'];
-const spec = { data: 'scenes of one to four objects', scenes: 2000, damage: trained.join(', '), neverSeen: unseen.join(', '), strength: '0.3 to 0.8', steps: 600, batch: 8, learningRate: 2e-3, weightDecay: 0, warmUp: 30, clipNorm: 1, widths: restorerShape.widths.join('-') } as const;
+const spec = { data: 'scenes of one to four objects', scenes: 1000, damage: trained.join(', '), neverSeen: unseen.join(', '), strength: '0.3 to 0.8', steps: 800, batch: 4, learningRate: 2e-3, weightDecay: 0, warmUp: 30, clipNorm: 1, widths: restorerShape.widths.join('-') } as const;
 const seed = 20240928;
 const side = 32;
 const size = 3 * side * side;
@@ -51,7 +51,7 @@ export const recipe = defineRecipe({
   id: 'restorer',
   title: 'Restorer of scenes: noise, blur, low light and rain in one network',
   base: 'restorer',
-  says: 'Gives back a clean picture of 32 px from one that is noisy, blurred, dark or rained upon, without being told which. Haze and JPEG-like blocks were kept from it, to see what it does with damage it never met.',
+  says: 'Gives back a clean picture of 32 px from one that is noisy, blurred, dark or rained upon, without being told which. Haze and JPEG-like blocks were kept from it, to see what it does with damage it never met: it mends neither, and of blur it still takes more than it gives, since it has to draw every picture anew.',
   seed: 1,
   spec,
   make: async (lab) => {

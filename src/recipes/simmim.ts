@@ -8,7 +8,7 @@ import { hiddenL1, initSimmim, sceneSimmim, simmim } from '../nn/simmim';
 import { constantsOf, fit, overRows } from './common';
 import { completions, heldOut, hiddenBatches, hiddenErrors, type HiddenBatch } from './hidden-scenes';
 
-const spec = { data: 'scenes of one to four objects', scenes: 3000, steps: 600, batch: 32, hiddenShare: 0.6, hiddenSquares: '4 px', learningRate: 1.5e-3, weightDecay: 0.05, warmUp: 50, clipNorm: 5, patch: sceneSimmim.patch, width: sceneSimmim.width, blocks: sceneSimmim.blocks, heads: sceneSimmim.heads, mlpRatio: sceneSimmim.mlpRatio } as const;
+const spec = { data: 'scenes of one to four objects', scenes: 2000, steps: 800, batch: 16, hiddenShare: 0.6, hiddenSquares: '4 px', learningRate: 2.5e-3, weightDecay: 0.05, warmUp: 50, clipNorm: 5, patch: sceneSimmim.patch, width: sceneSimmim.width, blocks: sceneSimmim.blocks, heads: sceneSimmim.heads, mlpRatio: sceneSimmim.mlpRatio } as const;
 const hiding = { kind: 'squares', ratio: spec.hiddenShare } as const;
 const predicted = (lab: Lab, params: Params, { images, hidden }: Pick<HiddenBatch, 'images' | 'hidden'>) =>
   overRows(lab, 'simmim-test', params, { images, hidden }, ({ params: p, inputs }) => simmim(p, inputs.images!, inputs.hidden!, sceneSimmim).images, 64);

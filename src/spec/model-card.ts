@@ -24,7 +24,7 @@ export interface ModelCard {
   readonly params: number;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** How long making it took, on two cores, one of them used. */
+  /** Processor time that making it took: on one core that has nothing else to do, about as long. */
   readonly seconds: number;
   readonly licence: string;
   readonly command: string;

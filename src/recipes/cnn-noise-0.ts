@@ -1,0 +1,3 @@
+import { noisyCnn } from './noisy-cnn';
+
+export const recipe = noisyCnn(0);

@@ -14,7 +14,8 @@ function logGammaDraw(rng: Random, shape: number): number {
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = rng.normal();
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v > 0 && log(rng.uniform()) < 0.5 * x * x + d - d * v + d * log(v)) return log(d * v);
   }
 }

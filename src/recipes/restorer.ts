@@ -40,7 +40,10 @@ function psnr(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += size) {
     let squares = 0;
-    for (let i = at; i < at + size; i++) squares += ((Math.max(-1, Math.min(1, a[i]!)) - b[i]!) / 2) ** 2;
+    for (let i = at; i < at + size; i++) {
+      const error = (Math.max(-1, Math.min(1, a[i]!)) - b[i]!) / 2;
+      squares += error * error;
+    }
     sum += 10 * log10(size / squares);
   }
   return sum / (a.length / size);

@@ -1,6 +1,6 @@
 /**
  * Small convolutional autoencoders that differ in how they enlarge: what leaves its traces in a picture that a network made (Odena et al. 2016,
- * "Deconvolution and checkerboard artifacts"). Three strides of 2 down to side / 8; 3 side^2 numbers become an eighth as many.
+ * "Deconvolution and checkerboard artifacts"). Two strides of 2 down to side / 4; 3 side^2 numbers become an eighth as many.
  */
 import type { Random } from '../base/random';
 import { tensor, type Params } from '../base/tensor';
@@ -15,14 +15,14 @@ export type UpSampler = (typeof upSamplers)[number];
 export interface AutoencoderConfig {
   readonly side: number;
   readonly channels: number;
-  /** Channels of the three levels, the finest first. */
-  readonly widths: readonly [number, number, number];
-  /** Of the code, at side / 8: 24 for an eighth of 3 side^2 numbers. */
+  /** Channels of the two levels, the finer first. */
+  readonly widths: readonly [number, number];
+  /** Of the code, at side / 4: 6 for an eighth of 3 side^2 numbers. */
   readonly codeChannels: number;
   readonly up: UpSampler;
 }
-/** An eighth of the numbers: 24 channels at 4 x 4 for 3 x 32 x 32. 29 thousand params; 61 where channels become pixels. */
-export const autoencoderConfig = (up: UpSampler): AutoencoderConfig => ({ side: 32, channels: 3, widths: [12, 24, 32], codeChannels: 24, up });
+/** An eighth of the numbers: 6 channels at 8 x 8 for 3 x 32 x 32. 12 thousand params; 29 where channels become pixels. */
+export const autoencoderConfig = (up: UpSampler): AutoencoderConfig => ({ side: 32, channels: 3, widths: [16, 24], codeChannels: 6, up });
 
 const biased = (rng: Random, inputs: number, outputs: number, kernel: number): Params => ({ ...initConv(rng, inputs, outputs, kernel), bias: zeros([outputs]) });
 /** One enlarging step: for `transposed` the kernel is [inputs, outputs, 3, 3], for `subpixel` it makes four times the outputs. */
@@ -30,14 +30,12 @@ function initUp(rng: Random, up: UpSampler, inputs: number, outputs: number): Pa
   if (up === 'transposed') return { ...initConv(rng, outputs, inputs, 3), bias: zeros([outputs]) };
   return biased(rng, inputs, up === 'subpixel' ? 4 * outputs : outputs, 3);
 }
-export function initAutoencoder(rng: Random, { channels, widths: [a, b, c], codeChannels, up }: AutoencoderConfig): Params {
+export function initAutoencoder(rng: Random, { channels, widths: [a, b], codeChannels, up }: AutoencoderConfig): Params {
   return {
     ...prefixed('down0', biased(rng.fork('down', 0), channels, a, 3)),
     ...prefixed('down1', biased(rng.fork('down', 1), a, b, 3)),
-    ...prefixed('down2', biased(rng.fork('down', 2), b, c, 3)),
-    ...prefixed('code', biased(rng.fork('code'), c, codeChannels, 1)),
-    ...prefixed('in', biased(rng.fork('in'), codeChannels, c, 3)),
-    ...prefixed('up2', initUp(rng.fork('up', 2), up, c, b)),
+    ...prefixed('code', biased(rng.fork('code'), b, codeChannels, 1)),
+    ...prefixed('in', biased(rng.fork('in'), codeChannels, b, 3)),
     ...prefixed('up1', initUp(rng.fork('up', 1), up, b, a)),
     ...prefixed('up0', initUp(rng.fork('up', 0), up, a, a)),
     ...prefixed('out', biased(rng.fork('out'), a, channels, 3)),
@@ -67,16 +65,16 @@ export function enlarge(p: Views, x: Value, up: UpSampler): Value {
     case 'subpixel': return channelsToPixels(conv(p, x, same), 2);
   }
 }
-/** Pictures [n, channels, side, side] in [-1, 1] -> codes [n, codeChannels, side / 8, side / 8]. */
+/** Pictures [n, channels, side, side] in [-1, 1] -> codes [n, codeChannels, side / 4, side / 4]. */
 export function autoencoderCode(p: Views, images: Value): Value {
   let h = images;
-  for (const i of [0, 1, 2]) h = relu(conv(scope(p, `down${i}`), h, half));
+  for (const i of [0, 1]) h = relu(conv(scope(p, `down${i}`), h, half));
   return conv(scope(p, 'code'), h, {});
 }
 /** Codes -> pictures in (-1, 1). */
 export function autoencoderPicture(p: Views, code: Value, { up }: AutoencoderConfig): Value {
   let h = relu(conv(scope(p, 'in'), code, same));
-  for (const i of [2, 1, 0]) h = relu(enlarge(scope(p, `up${i}`), h, up));
+  for (const i of [1, 0]) h = relu(enlarge(scope(p, `up${i}`), h, up));
   return tanh(conv(scope(p, 'out'), h, same));
 }
 export const autoencode = (p: Views, images: Value, config: AutoencoderConfig): Value => autoencoderPicture(p, autoencoderCode(p, images), config);

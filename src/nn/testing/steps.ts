@@ -62,7 +62,7 @@ const tokenizer: TokenizerConfig = { side: 8, channels: 3, scales: [1, 2, 4], co
 const codebook = initCodebook(rng.fork('codebook'), tokenizer);
 const heldTokenizer: Params = { ...initTokenizer(rng.fork('tokenizer'), tokenizer), 'codebook.entries': codebook['codebook.entries']! };
 const varShape = { ...varConfig(tokenizer, caption), width: 16, blocks: 2, heads: 2 };
-const auto = (up: AutoencoderConfig['up']): AutoencoderConfig => ({ ...autoencoderConfig(up), side: 16, widths: [4, 6, 8], codeChannels: 6 });
+const auto = (up: AutoencoderConfig['up']): AutoencoderConfig => ({ ...autoencoderConfig(up), side: 16, widths: [4, 6], codeChannels: 3 });
 const translatorShape: TranslatorConfig = { side: 16, channels: 3, classes: 3, output: 'change', widths: [4, 6], blocks: 1, judge: [4, 6, 6, 8] };
 const translation = (penalty?: number): Step => ({
   params: awake({ ...prefixed('translator', initTranslator(rng.fork('translator'), translatorShape)), ...prefixed('judge', initJudge(rng.fork('judge'), translatorShape)) }),

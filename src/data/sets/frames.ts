@@ -11,7 +11,7 @@ import { defineDataset, type At, type Example, type Preview } from '../../spec/d
 import { choice, float, int } from '../../spec/knobs';
 import type { HeatMap } from '../../spec/picture';
 import { choices, choose, end, type Choices } from '../grammar';
-import { countsOf, rounded, tableOf } from '../preview';
+import { histogramOf, rounded, tableOf } from '../preview';
 
 export const frameBands = 24;
 export const frameLengths = { min: 64, max: 128 } as const;
@@ -240,21 +240,21 @@ export const dataset = defineDataset({
     preview: ({ seed }) => previewOf(Array.from({ length: 60 }, (_, index) => utterance({ seed, split: 'train', index }, knobs))),
   }),
 });
-/** Bands upwards, frames to the right; under them a strip that is bright on junk. */
+/** Bands upwards, frames to the right. */
 function heatOf({ x, frames }: Utterance): HeatMap {
   const values = Float32Array.from({ length: frames * frameBands }, (_, c) => x[(c % frames) * frameBands + (frameBands - 1 - Math.floor(c / frames))]!);
   return { kind: 'heatmap', rows: frameBands, columns: frames, values, scale: 'sequential', xLabel: 'frame', yLabel: 'band' };
 }
 function previewOf(drawn: readonly Utterance[]): readonly Preview[] {
   const spelled = ({ labels }: Utterance): string => labels.filter((label, t) => label !== labels[t - 1]).map((label) => (label === silence ? '-' : frameLabels[label]!)).join(' ');
-  const shown = frameDomains.flatMap((domain) => drawn.filter((u) => u.domain === domain).slice(0, 2)).slice(0, 4);
+  const shown = frameDomains.flatMap((domain) => drawn.filter((u) => u.domain === domain).slice(0, domain === 'junk' ? 2 : 1));
   const junkOf = ({ junk, frames }: Utterance): number => junk.filter(Boolean).length / frames;
   const all = drawn.flatMap(({ labels }) => labels);
   return [
     { title: 'Utterances', says: 'Log-band energies, low bands below.', picture: { kind: 'tiles', tiles: shown.map((u) => ({ ...heatOf(u), label: u.domain, caption: spelled(u) })) } },
-    { title: 'Where their junk is', picture: { kind: 'tiles', tiles: shown.map((u) => ({ kind: 'heatmap', rows: 1, columns: u.frames, values: Float32Array.from(u.junk, Number), scale: 'binary', label: u.domain })) } },
+    { title: 'Where their junk is', says: 'Bright on frames that are junk.', picture: { kind: 'tiles', tiles: shown.map((u) => ({ kind: 'heatmap', rows: 4, columns: u.frames, values: Float32Array.from({ length: 4 * u.frames }, (_, c) => Number(u.junk[c % u.frames])), scale: 'sequential', range: [0, 1], label: u.domain, caption: u.junkKinds.join(' ') })) } },
     { title: 'Phones', picture: tableOf(['domain', 'frames', 'phones', 'junk', 'of kind'], drawn.slice(0, 12).map((u) => [u.domain, u.frames, spelled(u), rounded(junkOf(u)), u.junkKinds.join(' ')])) },
     { title: 'Share of labels', picture: tableOf(['phone', 'share of frames'], frameLabels.map((name, k) => [name, rounded(all.filter((label) => label === k).length / all.length)])) },
-    { title: 'Length', picture: countsOf(drawn.map(({ frames }) => frames), 'frames') },
+    { title: 'Length', picture: histogramOf(drawn.map(({ frames }) => frames), 'frames', 13) },
   ];
 }

@@ -72,8 +72,11 @@ export interface Ask {
   /** Drawn by the card's own screen, not as a panel of its own. */
   readonly onScreen?: boolean;
 }
-/** Files that a method can take in place of its own data. `weights`: tensors that an ONNX file keeps beside itself; `images`: pictures, alone or a ZIP file of folders of them. */
-export type FileKind = 'idx' | 'wav' | 'png' | 'onnx' | 'weights' | 'npz' | 'npy' | 'csv' | 'text' | 'cifar' | 'images' | 'safetensors' | 'jsonl';
+/**
+ * Files that a method can take in place of its own data. `weights`: tensors that an ONNX file keeps beside itself;
+ * `picture`: one PNG, JPEG or WebP; `images`: a ZIP
+ * file of folders of them, or some. */
+export type FileKind = 'idx' | 'wav' | 'picture' | 'onnx' | 'weights' | 'npz' | 'npy' | 'csv' | 'text' | 'cifar' | 'images' | 'safetensors' | 'jsonl';
 
 export interface Card<K extends Knobs = Knobs> {
   /** The folder's name, and its name in links: it never changes. */

@@ -19,11 +19,11 @@ export interface DroppedFile {
 }
 
 export const kindNames: Readonly<Record<FileKind, string>> = {
-  idx: 'IDX (also gzip)', wav: 'WAV', png: 'PNG', onnx: 'ONNX', weights: 'external data of an ONNX file', npz: 'NPZ', npy: 'NPY', csv: 'CSV or TSV', text: 'text',
+  idx: 'IDX (also gzip)', wav: 'WAV', picture: 'PNG, JPEG or WebP', onnx: 'ONNX', weights: 'external data of an ONNX file', npz: 'NPZ', npy: 'NPY', csv: 'CSV or TSV', text: 'text',
   cifar: 'CIFAR (binary)', images: 'PNG, JPEG, WebP or a ZIP file of them', safetensors: 'safetensors', jsonl: 'JSON lines',
 };
 export const fileEndings: Readonly<Record<FileKind, string>> = {
-  idx: '.idx,.gz,.idx1-ubyte,.idx3-ubyte', wav: '.wav', png: '.png', onnx: '.onnx', weights: '.data,.bin,.weights,.onnx_data', npz: '.npz', npy: '.npy', csv: '.csv,.tsv,.tab,.csv.gz', text: '.txt,.txt.gz',
+  idx: '.idx,.gz,.idx1-ubyte,.idx3-ubyte', wav: '.wav', picture: '.png,.jpg,.jpeg,.webp', onnx: '.onnx', weights: '.data,.bin,.weights,.onnx_data', npz: '.npz', npy: '.npy', csv: '.csv,.tsv,.tab,.csv.gz', text: '.txt,.txt.gz',
   cifar: '.bin,.tar.gz,.tgz,.tar', images: '.zip,.png,.jpg,.jpeg,.webp', safetensors: '.safetensors', jsonl: '.jsonl,.ndjson',
 };
 
@@ -33,7 +33,8 @@ const gzip = [0x1f, 0x8b] as const;
 /** A text by its ending, gzipped or not. */
 const isText = (ending: RegExp) => (bytes: Uint8Array, name: string): boolean => ending.test(name.replace(/\.gz$/i, '')) && (isPlain(bytes) || startsWith(bytes, 0, gzip));
 const isZip = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x50, 0x4b, 3, 4]);
-const isPng = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** PNG, JPEG, WebP. */
+const isPicture = (b: Uint8Array): boolean => startsWith(b, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) || startsWith(b, 0, [0xff, 0xd8, 0xff]) || (startsWith(b, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(b, 8, [0x57, 0x45, 0x42, 0x50]));
 /**
  * Magic numbers, and endings where there are none: the little that the page itself must know, since the readers (data/files) are the worker's.
  * A gzip stream may hold an IDX file: the worker unpacks it and looks again.
@@ -41,7 +42,7 @@ const isPng = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x89, 0x50, 
 const looksLike: Readonly<Record<FileKind, (bytes: Uint8Array, name: string) => boolean>> = {
   idx: (b) => startsWith(b, 0, gzip) || (startsWith(b, 0, [0, 0]) && [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e].includes(b[2] ?? -1) && (b[3] ?? 0) >= 1),
   wav: (b) => startsWith(b, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(b, 8, [0x57, 0x41, 0x56, 0x45]),
-  png: isPng,
+  picture: isPicture,
   onnx: (_, name) => /\.onnx$/i.test(name),
   weights: (_, name) => /\.(data|bin|weights|onnx_data)$/i.test(name),
   npz: isZip,
@@ -49,7 +50,7 @@ const looksLike: Readonly<Record<FileKind, (bytes: Uint8Array, name: string) => 
   csv: isText(/\.(csv|tsv|tab)$/i),
   text: isText(/\.txt$/i),
   cifar: (_, name) => /\.(tar\.gz|tgz|tar)$/i.test(name) || /(^|\/)(data_batch_\d+|test_batch|train|test)\.bin(\.gz)?$/i.test(name),
-  images: (b, name) => isPng(b) || startsWith(b, 0, [0xff, 0xd8, 0xff]) || (startsWith(b, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(b, 8, [0x57, 0x45, 0x42, 0x50])) || (isZip(b) && /\.zip$/i.test(name)),
+  images: (b, name) => isPicture(b) || (isZip(b) && /\.zip$/i.test(name)),
   safetensors: (_, name) => /\.safetensors$/i.test(name),
   jsonl: isText(/\.(jsonl|ndjson)$/i),
 };

@@ -13,7 +13,7 @@ export interface ExampleArrays {
   readonly notes: readonly string[];
 }
 export interface ExampleOptions {
-  /** Of each split at most this many examples, the first ones; said where it cuts. */
+  /** Of each split at most this many examples, evenly spaced (a folder lies class by class); said where it cuts. */
   readonly most?: number;
   /** Images as [n, height, width, channels] instead of [n, channels, height, width]. */
   readonly channelsLast?: boolean;
@@ -31,16 +31,21 @@ export function examplesOf(loaded: Loaded, { most = Infinity, channelsLast = fal
     case 'text': throw new InputError(`${loaded.from} is a text, which is cut into tokens before it is examples. Choose a model of language, or bring a table, arrays or pictures.`);
   }
 }
-const cut = (split: SplitName, count: number, most: number, what: string): string[] => (count > most ? [`The first ${most} of ${count} ${what} (${split}) are read.`] : []);
+const cut = (split: SplitName, count: number, most: number, what: string): string[] => (count > most ? [`Of ${count} ${what} (${split}) ${most} are read, evenly spaced.`] : []);
+/** Place of example i of n among `count`. */
+const spaced = (i: number, n: number, count: number): number => (n === count ? i : Math.floor((i * count) / n));
 
 function fromImages({ width, height, channels, classes, splits, notes }: LoadedImages, most: number, channelsLast: boolean): ExampleArrays {
   const size = width * height;
   const arrays = ({ count, pixels, labels }: ImageSplit): ArraysByName => {
     const n = Math.min(count, most);
     const x = new Float32Array(n * size * channels);
-    if (channelsLast || channels === 1) for (let k = 0; k < x.length; k++) x[k] = pixels[k]! / 255;
-    else for (let i = 0; i < n; i++) for (let p = 0; p < size; p++) for (let c = 0; c < channels; c++) x[(i * channels + c) * size + p] = pixels[(i * size + p) * channels + c]! / 255;
-    return { x: { dtype: 'float32', shape: channelsLast ? [n, height, width, channels] : [n, channels, height, width], data: x }, ...(labels && { y: { dtype: 'int32', shape: [n], data: labels.slice(0, n) } }) };
+    for (let i = 0; i < n; i++) {
+      const [from, to] = [spaced(i, n, count) * size * channels, i * size * channels];
+      if (channelsLast || channels === 1) for (let k = 0; k < size * channels; k++) x[to + k] = pixels[from + k]! / 255;
+      else for (let p = 0; p < size; p++) for (let c = 0; c < channels; c++) x[to + c * size + p] = pixels[from + p * channels + c]! / 255;
+    }
+    return { x: { dtype: 'float32', shape: channelsLast ? [n, height, width, channels] : [n, channels, height, width], data: x }, ...(labels && { y: { dtype: 'int32', shape: [n], data: Int32Array.from({ length: n }, (_, i) => labels[spaced(i, n, count)]!) } }) };
   };
   return { splits: mapSplits(splits, arrays), ...(classes && { classes }), notes: [...notes, ...entriesOf(splits).flatMap(([name, { count }]) => cut(name, count, most, 'images'))] };
 }
@@ -60,9 +65,9 @@ function fromTable({ from, label, classes, splits, notes }: LoadedTable, most: n
   });
   if (features.length === 0) throw new InputError(`${from}: expected at least one column besides the label, but there is none. Bring a table of two columns or more.`);
   const places = new Map(classes?.map((name, i) => [name, i]));
-  const targets = (column: Column, n: number): NpyArray =>
-    classes ? { dtype: 'int32', shape: [n], data: Int32Array.from({ length: n }, (_, i) => places.get(String(column.values[i]))!) }
-    : column.type === 'numbers' ? { dtype: 'float32', shape: [n], data: Float32Array.from(column.values.subarray(0, n)) }
+  const targets = (column: Column, n: number, rows: number): NpyArray =>
+    classes ? { dtype: 'int32', shape: [n], data: Int32Array.from({ length: n }, (_, i) => places.get(String(column.values[spaced(i, n, rows)]))!) }
+    : column.type === 'numbers' ? { dtype: 'float32', shape: [n], data: Float32Array.from({ length: n }, (_, i) => column.values[spaced(i, n, rows)] as number) }
     : refuseWords(column, from);
   return {
     splits: mapSplits(splits, ({ rows, columns }) => {
@@ -70,9 +75,9 @@ function fromTable({ from, label, classes, splits, notes }: LoadedTable, most: n
       const x = new Float32Array(n * features.length);
       features.forEach(({ place, word }, f) => {
         const { values } = columns[place]!;
-        for (let i = 0; i < n; i++) x[i * features.length + f] = word === undefined ? (values[i] as number) : Number(values[i] === word); // without a word it is a column of numbers
+        for (let i = 0; i < n; i++) x[i * features.length + f] = word === undefined ? (values[spaced(i, n, rows)] as number) : Number(values[spaced(i, n, rows)] === word); // without a word it is a column of numbers
       });
-      return { x: { dtype: 'float32', shape: [n, features.length], data: x }, ...(label !== undefined && { y: targets(columns[label]!, n) }) };
+      return { x: { dtype: 'float32', shape: [n, features.length], data: x }, ...(label !== undefined && { y: targets(columns[label]!, n, rows) }) };
     }),
     ...(classes && all.some(({ columns }) => label !== undefined && columns[label]!.type === 'words') && { classes }),
     notes: [...notes, ...said, ...entriesOf(splits).flatMap(([name, { rows }]) => cut(name, rows, most, 'rows'))],
@@ -121,7 +126,7 @@ function stacked(values: readonly (Json | undefined)[], who: string): NpyArray {
 }
 function fromRecords(loaded: LoadedRecords, most: number): ExampleArrays {
   const { from, splits, notes } = loaded;
-  const taken: LoadedRecords = { ...loaded, splits: mapSplits(splits, (records) => records.slice(0, Math.min(records.length, most))) };
+  const taken: LoadedRecords = { ...loaded, splits: mapSplits(splits, (records) => evenly(records, most)) };
   const targets = recordTargets(taken);
   const name = xNames.find((known) => splits.train.some((record) => Object.hasOwn(record, known)));
   if (name === undefined) throw new InputError(`${from}: expected records such as {"x": [1, 2], "y": 0}, but the first holds ${Object.keys(splits.train[0] ?? {}).slice(0, 8).map((key) => `"${key.slice(0, 40)}"`).join(', ') || 'nothing'}. Name the numbers "x".`);
@@ -132,6 +137,9 @@ function fromRecords(loaded: LoadedRecords, most: number): ExampleArrays {
   };
 }
 
+function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  return all.length <= most ? all : Array.from({ length: most }, (_, i) => all[spaced(i, most, all.length)]!);
+}
 /** Clips of unlike lengths are cut to the shortest. */
 function fromSound({ from, splits, classes, notes }: LoadedSound, most: number): ExampleArrays {
   const clips = entriesOf(splits).flatMap(([, some]) => some);
@@ -140,7 +148,7 @@ function fromSound({ from, splits, classes, notes }: LoadedSound, most: number):
   if (new Set(clips.map(({ sampleRateHz }) => sampleRateHz)).size > 1) throw new InputError(`${from} holds sounds of different sample rates. Convert them to one rate.`);
   return {
     splits: mapSplits(splits, (some) => {
-      const taken = some.slice(0, Math.min(some.length, most));
+      const taken = evenly(some, most);
       const x = new Float32Array(taken.length * length);
       taken.forEach(({ samples }, i) => x.set(samples.subarray(0, length), i * length));
       return { x: { dtype: 'float32', shape: [taken.length, length], data: x }, ...(classes && { y: { dtype: 'int32', shape: [taken.length], data: Int32Array.from(taken, ({ label }) => label!) } }) };

@@ -132,6 +132,6 @@ export const card = defineCard({
       needsRun: true,
     },
   },
-  accepts: ['idx'],
-  acceptsSays: 'A pair of IDX files (28 x 28 images and their labels, as MNIST has them, gzip or not) takes the place of the drawn classes; a second pair with "test" or "t10k" in its name is the test split.',
+  accepts: ['cifar', 'images', 'idx'],
+  acceptsSays: 'A pair of IDX files (28 x 28 images and their labels, as MNIST has them, gzip or not) takes the place of the drawn classes; a second pair with "test" or "t10k" in its name is the test split. Pictures in folders (ZIP) and CIFAR are turned to grey and resized to 28 x 28.',
 });

@@ -37,6 +37,13 @@ test('with a test pair all of the first is training and validation, and the test
   expect(task.train.labels.length + task.validation.labels.length).toBe(1000);
   expect([...task.test.labels]).toEqual(Array.from({ length: 120 }, (_, i) => i % 10));
 });
+test('CIFAR takes the place of the drawn classes: grey, 28 x 28, its test batch the test split; other data are refused', async () => {
+  const batch = (n: number) => Uint8Array.from(Array.from({ length: n }, (_, i) => [i % 10, ...new Array<number>(3072).fill((25 * i) % 256)]).flat());
+  const task = (await open([{ name: 'data_batch_1.bin', bytes: batch(300) }, { name: 'test_batch.bin', bytes: batch(50) }])).rest();
+  expect([task.train.labels.length + task.validation.labels.length, task.test.images.length, task.classNames[0]]).toEqual([300, 50 * pixels, 'airplane']);
+  expect(task.test.images[pixels]).toBeCloseTo(25 / 255, 6);
+  await expect(open([{ name: 'a.csv', bytes: new TextEncoder().encode('1,2\n3,4\n') }])).rejects.toThrow(/other data \(table\).*a folder for each class/);
+});
 test('too few images are refused, in words', async () => {
   await expect(open(pair('train', 60, 10))).rejects.toThrow(/at least 200 images.*60 of 10 came/);
 });

@@ -1,12 +1,17 @@
 /** What the ingredients are fine-tuned on: characters that the pre-trained encoder has not seen, or the user's own images. */
 import { InputError } from '../../base/errors';
-import { floats, type Params } from '../../base/tensor';
+import { floats, int32, tensor, type Params } from '../../base/tensor';
 import { downstreamClasses, glyphShifts, makeGlyphs, type GlyphsSpec } from '../../data/sets/glyphs';
+import { loadOne, recognise } from '../../data/files';
+import { examplesOf, type ArraysByName } from '../../data/files/examples';
+import { headOf } from '../../data/files/gzip';
 import { labelledFromIdx, pairIdx } from '../../data/files/idx';
+import { fittedImages } from '../../data/fitted-images';
 import { countOf, splitOff, type Labelled } from '../../data/labelled';
 import { readTypefaces } from '../../data/typefaces';
 import { readCheckpoint } from '../../engine/onnx/writer';
 import type { Lab } from '../../lab/lab';
+import type { FileBytes } from '../../spec/messages';
 import { batchSize, type ImageSet } from './network';
 import { pixelShifts, shifted } from './shifts';
 
@@ -63,13 +68,26 @@ async function glyphTask(lab: Lab, trainPerClass: number): Promise<OpenedTask> {
 const most = { train: 20_000, test: 2000, shifted: 500 } as const;
 const least = 200;
 
+/** IDX files, or any other set of images with classes, grey and 28 x 28. @throws InputError for what is no such set */
+async function labelledFiles(files: readonly FileBytes[]): Promise<{ train: Labelled; test?: Labelled }> {
+  if (files.every(({ name, bytes }) => recognise(name, headOf(bytes))?.id === 'idx')) {
+    const { train, test } = pairIdx(files);
+    const all = labelledFromIdx(train.images, train.labels, { most: most.train });
+    return { train: all, ...(test && { test: labelledFromIdx(test.images, test.labels, { classes: all.classes, most: most.test }) }) };
+  }
+  const set = await loadOne(files);
+  if (set.kind !== 'images' || !set.classes) throw new InputError(`Model soups: expected images of at least 2 classes, but ${set.from} holds ${set.kind === 'images' ? 'images without labels' : `other data (${set.kind})`}. Bring an IDX pair, CIFAR, or a ZIP file with a folder for each class.`);
+  const { classes } = set;
+  const { splits } = examplesOf(fittedImages(set, { channels: 1, side: 28 }), { most: most.train });
+  const labelled = ({ x, y }: ArraysByName): Labelled => ({ x: tensor(x!.data as Float32Array, x!.shape), y: int32(y!.data as Int32Array), classes }); // images with classes have both, of these types
+  return { train: labelled(splits.train), ...(splits.test && { test: labelled(splits.test) }) };
+}
 /** Without a test file, a fifth of the images is the test split. Of the rest, 15 % choose: at least 300 where there are that many, at most 1000. */
-function fileTask(lab: Lab): OpenedTask {
-  const { train: trainFile, test: testFile } = pairIdx(lab.files);
-  const all = labelledFromIdx(trainFile.images, trainFile.labels, { most: most.train });
+async function fileTask(lab: Lab): Promise<OpenedTask> {
+  const { train: all, test: given } = await labelledFiles(lab.files);
   if (countOf(all) < least || all.classes.length < 2) throw new InputError(`Model soups: expected at least ${least} images of at least 2 classes, but ${countOf(all)} of ${all.classes.length} came. Choose a larger file.`);
-  const divided = testFile ? undefined : splitOff(all, lab.rng.fork('split', 'test'), 0.2);
-  const test = testFile ? labelledFromIdx(testFile.images, testFile.labels, { classes: all.classes, most: most.test }) : divided!.part; // no test file: it was divided
+  const divided = given ? undefined : splitOff(all, lab.rng.fork('split', 'test'), 0.2);
+  const test = given ?? divided!.part; // no test file: it was divided
   const rest = divided?.rest ?? all;
   const wanted = Math.min(1000, Math.max(300, 0.15 * countOf(rest)), countOf(rest) / 3);
   const { part: validation, rest: train } = splitOff(rest, lab.rng.fork('split', 'validation'), wanted / countOf(rest));

@@ -113,6 +113,6 @@ export const card = defineCard({
       },
     },
   },
-  accepts: ['wav', 'png'],
-  acceptsSays: 'Drop a WAV (its loudest N samples are fitted and can be played) or a PNG (64 by 64 pixels).',
+  accepts: ['wav', 'picture'],
+  acceptsSays: 'Drop a WAV (its loudest N samples are fitted and can be played) or a picture (PNG, JPEG, WebP: its centred square, 64 by 64 pixels).',
 });

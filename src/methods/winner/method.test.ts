@@ -10,6 +10,7 @@ import { defaultsOf } from '../../spec/knobs';
 import { card } from './card';
 import { method } from './method';
 import { perturb, scalesOf } from './noise';
+import { fixture } from '../../data/files/testing/fixtures';
 import { makeTarget } from './target';
 
 const wasm = await createWasmExecutor();
@@ -45,13 +46,13 @@ test('scales follow the released code: sound a = 7, b = 3, images a = 5, b = 0.4
   expect(scalesOf({ centroid: 0.3, channels: 3, imageSide: 64 }, 50).s0).toBeCloseTo(50 * (1 - Math.exp((-5 * 0.3) / 3)), 6);
   expect(scalesOf({ centroid: 0, channels: 1 }, 3500)).toEqual({ s0: 0, s1: 0 });
 });
-test('the published constant is scaled by N / 150,000', () => {
-  expect(makeTarget({ ...knobs, samples: '2048' }, 1, []).s0Max).toBeCloseTo(47.79, 2);
+test('the published constant is scaled by N / 150,000', async () => {
+  expect((await makeTarget({ ...knobs, samples: '2048' }, 1, [])).s0Max).toBeCloseTo(47.79, 2);
 });
 test('wrapping the first layer’s argument leaves the output where it was', async () => {
   const kit = testLab(wasm);
   const noisy = perturb(start, { s0: 3500, s1: 1 }, 30, Random.seed(3)); // arguments of thousands of radians
-  const x = makeTarget(knobs, 1, []).x;
+  const { x } = await makeTarget(knobs, 1, []);
   const forward = kit.lab.forward({ name: 'siren', params: Object.fromEntries(Object.entries(noisy).map(([n, p]) => [n, p.shape])), inputs: { x: { shape: x.shape } }, outputs: ({ params, inputs }) => ({ y: siren(params, inputs.x!, shape).output }) });
   const y = floats((await forward.run(noisy, { x })).y!);
   // Oracle: the formula in float64, without wrapping. Rounding of a 3500-radian argument alone is about 2e-4.
@@ -80,13 +81,14 @@ test('a WAV takes the signal’s place and can be heard; a PNG becomes 64 by 64 
   await method.run(kit.lab, { ...knobs, steps: 20 });
   const audio = kit.pictures.get('audio');
   expect(audio?.kind === 'audio' && [audio.sampleRateHz, audio.clips.length, audio.clips[0]!.samples.length]).toEqual([11025, 2, 512]);
-  const target = makeTarget(knobs, 1, [{ name: 'grey.png', bytes: greyPng(8, 8) }]);
+  const target = await makeTarget(knobs, 1, [{ name: 'grey.png', bytes: greyPng(8, 8) }]);
   expect([target.x.shape, target.y.shape, target.imageSide]).toEqual([[4096, 2], [4096, 1], 64]);
+  for (const name of ['colour.jpg', 'lossless.webp']) expect((await makeTarget(knobs, 1, [fixture(name)])).y.shape).toEqual([4096, 3]);
   await kit.close();
 });
-test('a file that is neither, and a band that falls, are refused with a reason', () => {
-  expect(() => makeTarget(knobs, 1, [{ name: 'notes.txt', bytes: new TextEncoder().encode('hello') }])).toThrow(/neither a WAV nor a PNG/);
-  expect(() => makeTarget({ ...knobs, bandLow: 0.6, bandHigh: 0.3 }, 1, [])).toThrow(/band must rise/);
+test('a file that is neither, and a band that falls, are refused with a reason', async () => {
+  await expect(makeTarget(knobs, 1, [{ name: 'notes.txt', bytes: new TextEncoder().encode('hello') }])).rejects.toThrow(/neither a WAV nor a picture/);
+  await expect(makeTarget({ ...knobs, bandLow: 0.6, bandHigh: 0.3 }, 1, [])).rejects.toThrow(/band must rise/);
 });
 
 /** A grey gradient, one filter byte a row, as a PNG reader expects it. */

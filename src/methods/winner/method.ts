@@ -34,7 +34,7 @@ interface Kept {
 
 export const method = defineMethod(card, {
   run: async (lab, knobs): Promise<Kept> => {
-    const target = makeTarget(knobs, lab.seed, lab.files);
+    const target = await makeTarget(knobs, lab.seed, lab.files);
     const fits = fitsOf(lab.rng, knobs, target).filter(({ arm }) => lab.arms.has(arm));
     const forwards = new Map(fits.map((fit) => [fit.arm, forwardOf(lab, fit, target)]));
     const siren2 = fits.find(({ arm }) => arm === 'siren2');
@@ -93,7 +93,7 @@ export const method = defineMethod(card, {
   },
   asks: {
     preview: async (lab, knobs, { s0, s1 }) => {
-      const target = makeTarget(knobs, lab.seed, lab.files);
+      const target = await makeTarget(knobs, lab.seed, lab.files);
       const shape = shapeOf(knobs, target, 30);
       const start = baseStart(lab.rng, shape);
       const fits: Fit[] = [

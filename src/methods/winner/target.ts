@@ -1,7 +1,8 @@
 /** What is fitted: a generated signal, the loudest part of a WAV, or a PNG; always points x [n, d] in [-1, 1] and values y [n, C] in [-1, 1]. */
 import { InputError } from '../../base/errors';
 import { tensor, type Tensor } from '../../base/tensor';
-import { readPng, resizeImage } from '../../data/files/png';
+import { pictureFormat, readPicture, type Picture8 } from '../../data/files/picture';
+import { readPng, resizeImage, type Raster } from '../../data/files/png';
 import { grid, makeSignal, type SignalKind } from '../../data/sets/signals';
 import { spectralCentroid1d, spectralCentroid2d, spectralCentroidFlattened } from '../../data/spectrum';
 import { cutSignal, readWav } from '../../data/files/wav';
@@ -35,7 +36,7 @@ export interface TargetKnobs {
 }
 
 /** @throws InputError for a file that is neither, or for a band that is upside down. */
-export function makeTarget(knobs: TargetKnobs, seed: number, files: readonly FileBytes[]): Target {
+export async function makeTarget(knobs: TargetKnobs, seed: number, files: readonly FileBytes[]): Promise<Target> {
   const file = files[0];
   const count = Number(knobs.samples);
   if (!file) {
@@ -44,12 +45,14 @@ export function makeTarget(knobs: TargetKnobs, seed: number, files: readonly Fil
     const signal = makeSignal({ kind: knobs.signal, count, seed, ...(band && { band }) });
     return { ...fromSamples(signal.samples, generatedRateHz), between: { x: column(signal.midpointX), y: column(signal.midpoints) } };
   }
+  const format = pictureFormat(file.bytes.subarray(0, 16));
+  if (format === 'png') return fromImage(readPng(file.bytes), knobs.centroid); // 16 bits are kept
+  if (format !== undefined) return fromImage(asRaster(await readPicture(file.bytes)), knobs.centroid);
   if (startsWith(file.bytes, [0x52, 0x49, 0x46, 0x46])) {
     const { samples, sampleRateHz } = readWav(file.bytes);
     return fromSamples(cutSignal(samples, count).samples, sampleRateHz);
   }
-  if (startsWith(file.bytes, [0x89, 0x50, 0x4e, 0x47])) return fromImage(file.bytes, knobs.centroid);
-  throw new InputError(`${file.name} is neither a WAV nor a PNG: a WAV begins with RIFF, a PNG with \\x89PNG. Drop one of these, or remove the file.`);
+  throw new InputError(`${file.name} is neither a WAV nor a picture (PNG, JPEG, WebP). Drop one of these, or remove the file.`);
 }
 const startsWith = (bytes: Uint8Array, head: readonly number[]): boolean => head.every((b, i) => bytes[i] === b);
 const column = (values: Float32Array): Tensor => tensor(values, [values.length, 1]);
@@ -58,8 +61,9 @@ function fromSamples(samples: Float32Array, sampleRateHz: number): Target {
   const count = samples.length;
   return { x: column(grid(count)), y: column(samples), centroid: spectralCentroid1d(samples), channels: 1, s0Max: (3500 * count) / 150_000, s0MaxPublished: 3500, sound: { sampleRateHz } };
 }
-function fromImage(bytes: Uint8Array, kind: TargetKnobs['centroid']): Target {
-  const image = resizeImage(readPng(bytes), imageSide);
+const asRaster = ({ data, ...size }: Picture8): Raster => ({ ...size, data: Float32Array.from(data, (v) => v / 255) });
+function fromImage(picture: Raster, kind: TargetKnobs['centroid']): Target {
+  const image = resizeImage(picture, imageSide);
   const { data, channels } = image;
   const values = Float32Array.from(data, (v) => 2 * v - 1);
   const at = grid(imageSide);

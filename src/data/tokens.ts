@@ -39,6 +39,8 @@ export function makeVocabulary(words: readonly string[]): Vocabulary {
 export const joinVocabularies = (...vocabularies: readonly Vocabulary[]): Vocabulary =>
   makeVocabulary([...new Set(vocabularies.flatMap(({ words }) => words.slice(specialWords.length)))]);
 
+/** 'a b c' -> its words. */
+export const wordList = (words: string): readonly string[] => words.split(' ');
 /** Words between spaces -> ids; unknown words become `special.unk`. */
 export const encode = (vocabulary: Vocabulary, text: string): number[] =>
   text.split(/\s+/).flatMap((word) => (word === '' ? [] : [vocabulary.id(word)]));

@@ -1,7 +1,7 @@
 /**
  * A pool of documents to select from: clusters (language and topic) of Zipf sizes, quality that depends on cluster and document, exact and
- * near duplicates. Low quality is a share of corrupted tokens, whose places are known. The experiment of joint selection by quality and
- * diversity (DataMask; its cluster effect 0.8 and individual noise 0.6) and of any method that is to keep the better part of a corpus.
+ * near duplicates. Low quality is a share of corrupted tokens, whose places are known. What joint selection by quality and diversity is tried
+ * on (DataMask, Fan et al. 2025, arXiv:2512.24265), and any method that is to keep the better part of a corpus.
  */
 import { InputError } from '../../base/errors';
 import { erf, pow } from '../../base/math';
@@ -227,7 +227,13 @@ function previewOf(world: DocumentWorld, at: (index: number) => Document): reado
   const sizes = world.names.map((_, cluster) => drawn.filter((d) => d.cluster === cluster).length);
   const order = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]!);
   return [
-    { title: 'Documents', says: 'Corrupted tokens stand in brackets.', picture: tableOf(['no.', 'text', 'cluster', 'quality', 'copy of'], drawn.slice(0, 12).map((d, i) => [i, shown(d), world.names[d.cluster]!, rounded(d.quality), d.source >= 0 ? `${d.source} (${d.copy})` : ''])) },
+    {
+      title: 'Documents', says: 'Corrupted tokens stand in brackets.',
+      picture: tableOf(
+        ['no.', 'text', 'cluster', 'quality', 'copy of'],
+        drawn.slice(0, 12).map((d, i) => [i, shown(d), world.names[d.cluster]!, rounded(d.quality), d.source >= 0 ? `${d.source} (${d.copy})` : '']),
+      ),
+    },
     { title: 'Clusters, the largest first', picture: tableOf(['cluster', 'of 400', 'effect on quality', 'corrupted tokens'], order.map((k) => {
       const tokens = drawn.filter((d) => d.cluster === k).flatMap((d) => d.corrupted);
       return [world.names[k]!, sizes[k]!, rounded(world.effects[k]!), tokens.length ? rounded(tokens.filter(Boolean).length / tokens.length) : ''];

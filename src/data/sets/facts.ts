@@ -47,7 +47,8 @@ const questions = {
 } as const;
 const yesNoQuestions = {
   train: ['is the {r} of {e} {v} ?', 'has {e} {v} for {r} ?', 'do you know that the {r} of {e} is {v} ?', 'tell me : is {v} the {r} of {e} ?'],
-  heldOut: ['please tell me : has {e} the {r} {v} ?', 'is {v} what {e} has for {r} ?', '{e} has {v} for {r} ?', 'for {e} , is the {r} {v} ?', 'the {r} of {e} is {v} ?', 'of {e} : is the {r} {v} ?', 'know you that {v} is the {r} of {e} ?', '{r} of {e} : {v} ?'],
+  heldOut: ['please tell me : has {e} the {r} {v} ?', 'is {v} what {e} has for {r} ?', '{e} has {v} for {r} ?', 'for {e} , is the {r} {v} ?', 'the {r} of {e} is {v} ?',
+    'of {e} : is the {r} {v} ?', 'know you that {v} is the {r} of {e} ?', '{r} of {e} : {v} ?'],
 } as const;
 export const letters = ['A', 'B', 'C', 'D'] as const;
 /** As a statement, an open question, four options with letters, or yes and no. */
@@ -299,7 +300,13 @@ export const dataset = defineDataset({
         const entities = new Map<string, number>();
         for (const { fact } of items) entities.set(world.facts[fact]!.entity, (entities.get(world.facts[fact]!.entity) ?? 0) + 1);
         return [
-          { title: 'Rows', says: `Corrupted: ${items.filter(({ corrupted }) => corrupted).length} of ${items.length}.`, picture: tableOf(['text', 'answer given', 'true answer', 'corrupted'], items.slice(0, 16).map(({ words, answerAt, truth, corrupted }) => [words.join(' '), words[answerAt]!, truth, corrupted ? 'yes' : ''])) },
+          {
+            title: 'Rows', says: `Corrupted: ${items.filter(({ corrupted }) => corrupted).length} of ${items.length}.`,
+            picture: tableOf(
+              ['text', 'answer given', 'true answer', 'corrupted'],
+              items.slice(0, 16).map(({ words, answerAt, truth, corrupted }) => [words.join(' '), words[answerAt]!, truth, corrupted ? 'yes' : '']),
+            ),
+          },
           ...factDomainNames.map((domain) => tableOfDomain(world, domain)),
           { title: 'Relations', says: 'How often each was drawn, and what always giving its commonest answer would score.', picture: tableOf(['relation', 'rows', 'commonest answer'], counts) },
           { title: 'Entities, the commonest first', picture: linesOf('rank', 'rows of 400', { entities: [...entities.values()].sort((a, b) => b - a) }) },

@@ -252,7 +252,10 @@ function previewOf(drawn: readonly Utterance[]): readonly Preview[] {
   const all = drawn.flatMap(({ labels }) => labels);
   return [
     { title: 'Utterances', says: 'Log-band energies, low bands below.', picture: { kind: 'tiles', tiles: shown.map((u) => ({ ...heatOf(u), label: u.domain, caption: spelled(u) })) } },
-    { title: 'Where their junk is', says: 'Bright on frames that are junk.', picture: { kind: 'tiles', tiles: shown.map((u) => ({ kind: 'heatmap', rows: 4, columns: u.frames, values: Float32Array.from({ length: 4 * u.frames }, (_, c) => Number(u.junk[c % u.frames])), scale: 'sequential', range: [0, 1], label: u.domain, caption: u.junkKinds.join(' ') })) } },
+    {
+      title: 'Where their junk is', says: 'Bright on frames that are junk.',
+      picture: { kind: 'tiles', tiles: shown.map((u) => ({ kind: 'heatmap', rows: 4, columns: u.frames, values: Float32Array.from({ length: 4 * u.frames }, (_, c) => Number(u.junk[c % u.frames])), scale: 'sequential', range: [0, 1], label: u.domain, caption: u.junkKinds.join(' ') })) },
+    },
     { title: 'Phones', picture: tableOf(['domain', 'frames', 'phones', 'junk', 'of kind'], drawn.slice(0, 12).map((u) => [u.domain, u.frames, spelled(u), rounded(junkOf(u)), u.junkKinds.join(' ')])) },
     { title: 'Share of labels', picture: tableOf(['phone', 'share of frames'], frameLabels.map((name, k) => [name, rounded(all.filter((label) => label === k).length / all.length)])) },
     { title: 'Length', picture: histogramOf(drawn.map(({ frames }) => frames), 'frames', 13) },

@@ -20,7 +20,10 @@ const other = (side: Side): Side => (side === 'A' ? 'B' : 'A');
 const fillers = ['well', 'so', 'thus', 'then', 'here', 'next'] as const;
 const cheers = ['yay', 'super', 'nice', 'wow'] as const;
 const digits = [...'0123456789'];
-export const judgeVocabulary: Vocabulary = makeVocabulary([...digits, 'sum', 'copy', 'reverse', 'task', 'A', 'B', ';', ...fillers, ...cheers, 'crowd', 'expert', 'none', 'before', 'careful', 'verdict', 'check', 'ok', 'bad', 'len', '>', '<', '=', 'tone', 'lure', 'length', 'position', 'authority', 'bias', 'Yes', 'No']);
+export const judgeVocabulary: Vocabulary = makeVocabulary([
+  ...digits, 'sum', 'copy', 'reverse', 'task', 'A', 'B', ';', ...fillers, ...cheers,
+  'crowd', 'expert', 'none', 'before', 'careful', 'verdict', 'check', 'ok', 'bad', 'len', '>', '<', '=', 'tone', 'lure', 'length', 'position', 'authority', 'bias', 'Yes', 'No',
+]);
 
 export interface JudgeCase {
   readonly task: 'sum' | 'copy' | 'reverse';
@@ -245,12 +248,21 @@ export const dataset = defineDataset({
         const mean = (values: readonly number[]): number => rounded(values.reduce((sum, v) => sum + v, 0) / values.length);
         const shown = [...lures, 'none' as const].filter((kind) => all.some(({ it }) => (it.lure?.kind ?? 'none') === kind));
         return [
-          { title: 'Cases', picture: tableOf(['what the judge reads', 'verdict', 'right', 'lure', 'on', 'exact P(A)'], all.slice(0, 14).map(({ it, verdict, probability }) => [caseWords(it).join(' '), verdict, it.right, it.lure?.kind ?? '', it.lure?.side ?? '', rounded(probability)])) },
+          {
+            title: 'Cases',
+            picture: tableOf(
+              ['what the judge reads', 'verdict', 'right', 'lure', 'on', 'exact P(A)'],
+              all.slice(0, 14).map(({ it, verdict, probability }) => [caseWords(it).join(' '), verdict, it.right, it.lure?.kind ?? '', it.lure?.side ?? '', rounded(probability)]),
+            ),
+          },
           { title: 'Accuracy by lure', says: 'Share of right verdicts where the lure speaks for the right answer, and where against it.', picture: tableOf(['lure', 'for it', 'against it'], shown.map((kind) => [kind, ...[true, false].map((forIt) => {
             const of = all.filter(({ it }) => (it.lure?.kind ?? 'none') === kind && (kind === 'none' || (it.lure!.side === it.right) === forIt));
             return of.length ? mean(of.map(({ it, verdict }) => (it.right === verdict ? 1 : 0))) : '';
           })])) },
-          { title: 'Analyses of the first verdicts', picture: tableOf(['verdict', 'analysis'], all.slice(0, 6).map(({ it, verdict }) => [verdict, traceWords(teacherTrace(it, verdict, 0, Random.seed(seed))).join(' ')])) },
+          {
+            title: 'Analyses of the first verdicts',
+            picture: tableOf(['verdict', 'analysis'], all.slice(0, 6).map(({ it, verdict }) => [verdict, traceWords(teacherTrace(it, verdict, 0, Random.seed(seed))).join(' ')])),
+          },
         ];
       },
     };

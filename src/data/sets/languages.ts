@@ -290,11 +290,29 @@ function previewOf(world: LanguageWorld, mixture: readonly number[], sentences: 
   const first = sentences[0]!;
   const share = (name: string, of: (sentence: LanguageSentence) => boolean): [string, number] => [name, rounded(mean(sentences.map((s) => (of(s) ? 1 : 0))))];
   return [
-    { title: 'Sentences', says: 'With what they mean, word by word, and their exact information content under the mixture.', picture: tableOf(['language', 'topic', 'sentence', 'meaning', 'nats'], sentences.slice(0, 16).map((s, i) => [world.names[s.language]!, s.topic, decode(world.vocabulary, s.words), s.words.map(world.gloss).join(' '), rounded(nats[i]!)])) },
-    { title: 'A sentence and its classes', picture: tableOf(['word', 'meaning', 'class', 'nats'], first.words.map((id, t) => [world.vocabulary.words[id]!, world.gloss(id), grammaticalClasses[first.classes[t]!]!, rounded(-wordLogProbs(grammar, first.words)[t]!)])) },
+    {
+      title: 'Sentences', says: 'With what they mean, word by word, and their exact information content under the mixture.',
+      picture: tableOf(
+        ['language', 'topic', 'sentence', 'meaning', 'nats'],
+        sentences.slice(0, 16).map((s, i) => [world.names[s.language]!, s.topic, decode(world.vocabulary, s.words), s.words.map(world.gloss).join(' '), rounded(nats[i]!)]),
+      ),
+    },
+    {
+      title: 'A sentence and its classes',
+      picture: tableOf(
+        ['word', 'meaning', 'class', 'nats'],
+        first.words.map((id, t) => [world.vocabulary.words[id]!, world.gloss(id), grammaticalClasses[first.classes[t]!]!, rounded(-wordLogProbs(grammar, first.words)[t]!)]),
+      ),
+    },
     { title: 'Length of sentences', picture: countsOf(lengths, 'words') },
-    { title: 'Information of sentences', says: `Mean ${rounded(mean(nats))} nats a sentence, ${rounded(mean(nats) / (mean(lengths) + 1))} a token: no model's loss can be lower in expectation.`, picture: histogramOf(nats, 'nats a sentence') },
+    {
+      title: 'Information of sentences', says: `Mean ${rounded(mean(nats))} nats a sentence, ${rounded(mean(nats) / (mean(lengths) + 1))} a token: no model's loss can be lower in expectation.`,
+      picture: histogramOf(nats, 'nats a sentence'),
+    },
     { title: 'Share of languages', picture: tableOf(['language', 'of 400 sentences'], world.names.map((name, l) => share(name, (s) => s.language === l))) },
-    { title: 'Dictionary', says: `${world.anchors} of ${meanings.length} words are anchors, alike in all languages.`, picture: tableOf(['meaning', 'class', ...world.names], meanings.map(({ gloss, class: cls }, m) => [gloss, cls, ...world.lexicon.map((ids) => world.vocabulary.words[ids[m]!]!)])) },
+    {
+      title: 'Dictionary', says: `${world.anchors} of ${meanings.length} words are anchors, alike in all languages.`,
+      picture: tableOf(['meaning', 'class', ...world.names], meanings.map(({ gloss, class: cls }, m) => [gloss, cls, ...world.lexicon.map((ids) => world.vocabulary.words[ids[m]!]!)])),
+    },
   ];
 }

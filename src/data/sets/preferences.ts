@@ -150,9 +150,21 @@ export const dataset = defineDataset({
         const pairs = Array.from({ length: 300 }, (_, index) => preferencePair(world, { seed, split: 'train', index, ...rule }));
         const wrong = pairs.filter((pair) => pair.wrong).length;
         return [
-          { title: 'Pairs', says: `${wrong} of ${pairs.length} labels are wrong by the oracle.`, picture: tableOf(['prompt', 'chosen', 'score', 'rejected', 'score of it', 'wrong'], pairs.slice(0, 12).map((p) => [text(p.prompt), text(p.chosen), p.chosenScore, text(p.rejected), p.rejectedScore, p.wrong ? 'yes' : ''])) },
+          {
+            title: 'Pairs', says: `${wrong} of ${pairs.length} labels are wrong by the oracle.`,
+            picture: tableOf(
+              ['prompt', 'chosen', 'score', 'rejected', 'score of it', 'wrong'],
+              pairs.slice(0, 12).map((p) => [text(p.prompt), text(p.chosen), p.chosenScore, text(p.rejected), p.rejectedScore, p.wrong ? 'yes' : '']),
+            ),
+          },
           { title: 'Margin: score of the chosen less that of the rejected', picture: countsOf(pairs.map((p) => p.chosenScore - p.rejectedScore), 'margin') },
-          { title: 'What length would say', says: 'Share of pairs whose chosen side is the longer one: a shortcut that the oracle does not take.', picture: tableOf(['longer', 'as long', 'shorter'], [[(p: number, q: number) => p > q, (p: number, q: number) => p === q, (p: number, q: number) => p < q].map((test) => rounded(pairs.filter((p) => test(p.chosen.length, p.rejected.length)).length / pairs.length))]) },
+          {
+            title: 'What length would say', says: 'Share of pairs whose chosen side is the longer one: a shortcut that the oracle does not take.',
+            picture: tableOf(
+              ['longer', 'as long', 'shorter'],
+              [[(p: number, q: number) => p > q, (p: number, q: number) => p === q, (p: number, q: number) => p < q].map((test) => rounded(pairs.filter((p) => test(p.chosen.length, p.rejected.length)).length / pairs.length))],
+            ),
+          },
         ];
       },
     };

@@ -191,8 +191,17 @@ export const dataset = defineDataset({
         const items = Array.from({ length: 300 }, (_, index) => item({ seed, split: 'train', index }));
         const all = items.flatMap(({ label, wordLabels }) => (label !== undefined ? [label] : [...wordLabels!]));
         return [
-          { title: 'Examples', picture: tableOf(['text', 'label'], items.slice(0, 16).map(({ words, label, wordLabels }) => [words.join(' '), label !== undefined ? labels[label]! : wordLabels!.map((l) => labels[l]!).join(' ')])) },
-          { title: 'Labels', says: 'The largest share is what always giving that label would score.', picture: tableOf(['label', 'share'], labels.map((name, l) => [name, rounded(all.filter((label) => label === l).length / all.length)])) },
+          {
+            title: 'Examples',
+            picture: tableOf(
+              ['text', 'label'],
+              items.slice(0, 16).map(({ words, label, wordLabels }) => [words.join(' '), label !== undefined ? labels[label]! : wordLabels!.map((l) => labels[l]!).join(' ')]),
+            ),
+          },
+          {
+            title: 'Labels', says: 'The largest share is what always giving that label would score.',
+            picture: tableOf(['label', 'share'], labels.map((name, l) => [name, rounded(all.filter((label) => label === l).length / all.length)])),
+          },
           { title: 'Length', picture: countsOf(items.map(({ words }) => words.length), 'words') },
         ];
       },

@@ -1,7 +1,6 @@
 /** `stipple train`: trains a user's ONNX file on arrays of a NumPy archive, and writes what comes out. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
-import { InputError } from '../base/errors';
 import { loadOne } from '../data/files';
 import { examplesOf } from '../data/files/examples';
 import { fittedImages } from '../data/fitted-images';

@@ -3,11 +3,20 @@ import { expect, test } from 'vitest';
 import { InputError } from '../../base/errors';
 import { Fingerprint } from '../../base/hash';
 import { floats } from '../../base/tensor';
-import { downstreamClasses, glyphShifts, makeGlyphs, upstreamClasses, type GlyphsSpec } from './glyphs';
+import { openDataset, type Example } from '../../spec/dataset';
+import { classSplits } from './glyph-classes';
+import { dataset, downstreamClasses, glyphShifts, makeGlyphs, upstreamClasses, type GlyphsSpec } from './glyphs';
 import type { Labelled } from '../labelled';
 import { readTypefaces } from '../typefaces';
 
-const typefaces = readTypefaces(new Uint8Array(readFileSync(new URL('../../../public/data/typefaces.bin', import.meta.url))));
+const bytes = new Uint8Array(readFileSync(new URL('../../../public/data/typefaces.bin', import.meta.url)));
+const typefaces = readTypefaces(bytes);
+/** The first examples of the data set under some knobs. */
+function examples(count: number, knobs: Readonly<Record<string, string | number | boolean>>): Example[] {
+  const { example } = openDataset(dataset, { seed: 7, knobs, assets: { 'data/typefaces.bin': bytes } });
+  return Array.from({ length: count }, (_, index) => example({ seed: 7, split: 'test', index }));
+}
+const share = (all: readonly Example[], holds: (e: Example) => boolean): number => all.filter(holds).length / all.length;
 const spec: GlyphsSpec = { seed: 7, split: 'test', classes: downstreamClasses, perClass: 3 };
 const draw = (more: Partial<GlyphsSpec> = {}): Labelled => makeGlyphs(typefaces, { ...spec, ...more });
 const pixels = 28 * 28;
@@ -94,4 +103,57 @@ test('what cannot be drawn is refused', () => {
   expect(() => draw({ perClass: 0 })).toThrow(InputError);
   expect(() => draw({ strength: -1 })).toThrow(/strength from 0 to 10, but -1/);
   expect(() => makeGlyphs([], spec)).toThrow(/at least one seen typeface/);
+});
+
+test('the data set draws what makeGlyphs draws', () => {
+  for (const shift of ['none', 'rotation', 'noise'] as const) {
+    const made = draw({ shift });
+    examples(6, { classes: 'digits and letters', shift }).forEach((e, i) => {
+      expect((e.x as { data: Float32Array }).data).toEqual(image(made, i).slice()); // a tensor, by its set
+      expect(e.y).toBe(made.y.data[i]);
+    });
+  }
+});
+test('pairs of tasks share no class', () => {
+  for (const { upstream, downstream } of Object.values(classSplits)) {
+    expect(upstream.filter((c) => downstream.includes(c))).toEqual([]);
+    expect(new Set(upstream).size + new Set(downstream).size).toBe(upstream.length + downstream.length);
+  }
+});
+test('another side is the same drawing: averaged down, it has the same ink', () => {
+  const [fine, coarse] = [draw({ side: 32 }), draw({ side: 8 })];
+  for (let i = 0; i < 10; i++)
+    for (let at = 0; at < 64; at++) {
+      let sum = 0;
+      for (let r = 0; r < 4; r++) for (let c = 0; c < 4; c++) sum += floats(fine.x)[i * 1024 + (4 * Math.floor(at / 8) + r) * 32 + 4 * (at % 8) + c]! / 16;
+      expect(Math.abs(floats(coarse.x)[i * 64 + at]! - sum)).toBeLessThan(0.07); // 16 lines a pixel here, 64 there
+    }
+});
+test('two shifts are both there: inverted and from unseen typefaces', () => {
+  const both = draw({ shift: 'unseen', also: ['inverted'] });
+  expect(floats(both.x)).toEqual(floats(draw({ typefaces: 'unseen' }).x).map((v) => 1 - v));
+});
+test('labels are wrong at their rate, and the right ones stand beside', () => {
+  const noisy = examples(400, { labelNoise: 'symmetric', noiseRate: 0.3, side: '8' });
+  expect(Math.abs(share(noisy, (e) => e.y !== e.trueLabel) - 0.3)).toBeLessThan(0.07);
+  noisy.forEach((e, i) => expect([e.trueLabel, e.class]).toEqual([i % 26, upstreamClasses[i % 26]]));
+});
+test('modalities come a third each, and can be part of the label', () => {
+  const mixed = examples(300, { mixed: true, side: '8' });
+  for (const m of [0, 1, 2]) expect(Math.abs(share(mixed, (e) => e.modality === m) - 1 / 3)).toBeLessThan(0.09);
+  for (const e of mixed) if (e.modality === 1) expect(mean((e.x as { data: Float32Array }).data)).toBeGreaterThan(0.5); // ink is the smaller part
+  for (const e of examples(60, { modalityInLabel: true, side: '8' })) expect(Number(e.y) % 3).toBe(e.modality);
+});
+test('duplicates are the same drawing of the same class, at their rate', () => {
+  const pool = examples(520, { copies: 0.5, side: '8' });
+  expect(Math.abs(share(pool, (e) => Number(e.copyOf) >= 0) - 0.5)).toBeLessThan(0.07);
+  const first = new Map<number, Example>();
+  for (const e of pool) {
+    const copyOf = Number(e.copyOf);
+    if (copyOf < 0) continue;
+    expect(Math.floor(copyOf / 5)).toBe(e.y);
+    expect(e.x).toEqual((first.get(copyOf) ?? e).x);
+    first.set(copyOf, e);
+  }
+  expect(first.size).toBeGreaterThan(80);
 });

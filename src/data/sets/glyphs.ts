@@ -111,7 +111,7 @@ const knobs = {
   mixed: toggle({ label: 'Three modalities', default: false, group: 'Mixture', help: 'A third of the examples each normal, inverted and blurred: low-level cues that dominate.' }),
   modalityInLabel: toggle({ label: 'The modality is part of the class', default: false, group: 'Mixture' }),
   copies: float({ label: 'Share of duplicates', min: 0, max: 1, default: 0, group: 'Mixture', help: `Copies of ${masters} drawings a class, pixel for pixel: a pool that holds less than it seems to.` }),
-  spoiled: float({ label: 'Share of spoiled images', min: 0, max: 1, default: 0, group: 'Mixture', help: 'Half drowned in noise of standard deviation 0.5.' }),
+  spoiled: float({ label: 'Share of spoiled images', min: 0, max: 1, default: 0, group: 'Mixture', help: 'Half the contrast, and noise of standard deviation 0.3.' }),
   ...labelNoiseKnobs,
 } as const;
 type Values = ValuesOf<typeof knobs>;
@@ -153,7 +153,7 @@ function exampleOf(typefaces: readonly Typeface[], k: Values): (at: { readonly s
     if (modality === 2) x = shifts.blur(x, rng, 1);
     if (k.camera > 0) x = noisy(blurred(x, side, side, 0.7 * k.camera), rng.fork('camera'), 0.06 * k.camera);
     const spoiled = own.fork('spoiled').bernoulli(k.spoiled);
-    if (spoiled) x = noisy(x.map((v) => 0.25 + v / 2), own.fork('spoiling'), 0.5);
+    if (spoiled) x = noisy(x.map((v) => 0.25 + v / 2), own.fork('spoiling'), 0.3);
     const trueLabel = k.modalityInLabel ? c * modalities.length + modality : c;
     const y = noisyLabel(trueLabel, { kind: k.labelNoise, rate: k.noiseRate, classCount: names.length, seed }, own.fork('label'), x);
     return { x: tensor(x, [1, side, side]), y, trueLabel, class: names[trueLabel]!, modality, copyOf, spoiled };

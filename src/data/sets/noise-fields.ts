@@ -44,13 +44,14 @@ function previewOf(k: Values, seed: number): Preview[] {
   const [side, tokens] = [Number(k.side), Number(k.tokens)];
   const each = noiseColours.map((colour) => ({ colour, ...draw({ ...k, colour }, seed, 'train', 0) }));
   const mean = new Float32Array(tokens * tokens);
-  const masks = Array.from({ length: 64 }, (_, i) => draw(k, seed, 'train', i).mask);
+  const masks = Array.from({ length: 8 }, (_, i) => draw(k, seed, 'train', i).field).flatMap((field, i) =>
+    Array.from({ length: 12 }, (_, w) => maskOfField(field, { side, tokens, ratio: k.ratio }, Random.seed(seed).fork('preview', i, w))));
   for (const mask of masks) mask.forEach((m, at) => (mean[at]! += m / masks.length));
   return [
     { title: 'Fields of every colour', says: 'Black is two standard deviations below the mean, white two above.', picture: images(each.map(({ colour, field }) => greyImage(colour, field, side, side, [-2, 2]))) },
     { title: 'A mask of every colour', says: 'White tokens are removed.', picture: images(each.map(({ colour, mask }) => greyImage(colour, mask, tokens, tokens))) },
-    { title: 'Masks of this colour', picture: images(masks.slice(0, 16).map((mask, i) => greyImage(`mask ${i}`, mask, tokens, tokens))) },
+    { title: 'Masks of this colour', picture: images(masks.filter((_, i) => i % 6 === 0).map((mask, i) => greyImage(`mask ${i}`, mask, tokens, tokens))) },
     { title: 'Amplitude by frequency', says: 'Mean over rings, in dB, by cycles per field.', picture: { kind: 'lines', xLabel: 'cycles', yLabel: 'dB', series: each.map(({ colour, field }) => ({ label: colour, x: Float32Array.from({ length: side / 2 }, (_, f) => f + 1), y: radialMean(amplitudeSpectrum(field, side), side).slice(1).map((a) => 20 * log10(Math.max(1e-4, a))) })) } },
-    { title: 'How often each token is removed', says: 'Of 64 masks of this colour: no place should stand out.', picture: { kind: 'heatmap', rows: tokens, columns: tokens, values: mean, scale: 'sequential', range: [0, 1] } },
+    { title: 'How often each token is removed', says: 'Of 96 masks of this colour: with many, no place stands out.', picture: { kind: 'heatmap', rows: tokens, columns: tokens, values: mean, scale: 'sequential', range: [0, 1] } },
   ];
 }

@@ -131,14 +131,12 @@ describe.each(datasets.map((set) => [set.id, set] as const))('%s', (id, set) => 
     expect(draw()).toEqual(previews);
   });
   test('draws pictures, or says why not, with all knobs at their ends', () => {
-    for (let turn = 0; turn < 2; turn++) {
-      const rng = Random.seed(turn).fork('ends');
-      const knobs = Object.fromEntries(Object.entries(set.knobs).map(([name, knob]) => [name, knob.type === 'text' ? knob.default : 'min' in knob ? rng.fork(name).pick([knob.min, knob.max]) : anyValue(knob, rng.fork(name))]));
-      try {
-        for (const { title, picture } of open(set, 2, knobs).preview({ seed: 2 })) expect(pictureProblem(picture), `${title}, with ${JSON.stringify(knobs)}`).toBeUndefined();
-      } catch (error) {
-        expect(error, JSON.stringify(knobs)).toBeInstanceOf(InputError);
-      }
+    const rng = Random.seed(1).fork('ends');
+    const knobs = Object.fromEntries(Object.entries(set.knobs).map(([name, knob]) => [name, knob.type === 'text' ? knob.default : 'min' in knob ? rng.fork(name).pick([knob.min, knob.max]) : anyValue(knob, rng.fork(name))]));
+    try {
+      for (const { title, picture } of open(set, 2, knobs).preview({ seed: 2 })) expect(pictureProblem(picture), `${title}, with ${JSON.stringify(knobs)}`).toBeUndefined();
+    } catch (error) {
+      expect(error, JSON.stringify(knobs)).toBeInstanceOf(InputError);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Random } from '../base/random';
-import { maskOfField, noiseColours, noiseField, visibleCount, type NoiseColour } from './colour-noise';
+import { hiddenByField, noiseColours, noiseField, visibleCount, type NoiseColour } from './colour-noise';
 import { amplitudeSpectrum } from './spectrum2d';
 
 const side = 64;
@@ -9,7 +9,7 @@ const fieldOf = (colour: NoiseColour, i = 0): Float32Array => noiseField({ colou
 function masks(colour: NoiseColour, tokens: number, fields: number, windows: number): Uint8Array[] {
   return Array.from({ length: fields }, (_, f) => {
     const field = fieldOf(colour, f);
-    return Array.from({ length: windows }, (_w, w) => maskOfField(field, { side, tokens, ratio: 0.75 }, Random.seed(2).fork(colour, f, w)));
+    return Array.from({ length: windows }, (_w, w) => hiddenByField(field, { side, tokens, ratio: 0.75 }, Random.seed(2).fork(colour, f, w)));
   }).flat();
 }
 /** Share of pairs of neighbours, left-right and up-down, that are equal. */
@@ -45,7 +45,7 @@ test('every mask removes the same number, exactly, and no token more often than 
 });
 test('the largest values stay visible', () => {
   const field = Float32Array.from({ length: 16 }, (_, i) => i);
-  const mask = maskOfField(field, { side: 4, tokens: 4, ratio: 0.75 }, Random.seed(1));
+  const mask = hiddenByField(field, { side: 4, tokens: 4, ratio: 0.75 }, Random.seed(1));
   const shown = [...mask.keys()].filter((at) => mask[at] === 0);
   const corner = [12, 13, 14, 15].map((at) => [at, (Math.floor(at / 4) * 4) + 3 - (at % 4), (3 - Math.floor(at / 4)) * 4 + (at % 4), 15 - at]);
   expect([0, 1, 2, 3].some((flip) => corner.every((places) => shown.includes(places[flip]!)))).toBe(true);
@@ -69,5 +69,5 @@ test('each colour has the gain of its formula at every frequency; all have mean 
 });
 test('what cannot be is refused', () => {
   expect(() => noiseField({ colour: 'green', side, narrowStd: 2, wideStd: 1 }, Random.seed(1))).toThrow(/s1 below s2/);
-  expect(() => maskOfField(new Float32Array(16), { side: 4, tokens: 5, ratio: 0.5 }, Random.seed(1))).toThrow(/does not fit/);
+  expect(() => hiddenByField(new Float32Array(16), { side: 4, tokens: 5, ratio: 0.5 }, Random.seed(1))).toThrow(/does not fit/);
 });

@@ -51,11 +51,11 @@ const blur = (std: number, w2: number): number => exp((-std * std * w2) / 2);
 export const visibleCount = (tokens: number, ratio: number): number => Math.floor(tokens * (1 - ratio) + 1e-9);
 
 /**
- * A mask of tokens * tokens from a window of a field, drawn with its flips from `rng`: the `visibleCount` LARGEST values stay visible (0), the
- * others are removed (1), as in the released code. The field may be larger than the window or as large.
+ * Which of tokens * tokens are hidden, 1 or 0 (the papers' mask; `data/masks` has other ways), by a window of a field, drawn with its flips from
+ * `rng`: the `visibleCount` LARGEST values stay visible, as in the released code. The field may be larger than the window or as large.
  * @throws InputError for a window that does not fit, or a ratio outside [0, 1]
  */
-export function maskOfField(field: ArrayLike<number>, { side, tokens, ratio }: { readonly side: number; readonly tokens: number; readonly ratio: number }, rng: Random): Uint8Array {
+export function hiddenByField(field: ArrayLike<number>, { side, tokens, ratio }: { readonly side: number; readonly tokens: number; readonly ratio: number }, rng: Random): Uint8Array {
   if (!(tokens >= 1 && tokens <= side && field.length === side * side)) throw new InputError(`A window of ${tokens} x ${tokens} tokens does not fit into a field of ${side} x ${side} (${field.length} numbers).`);
   if (!(ratio >= 0 && ratio <= 1)) throw new InputError(`A mask ratio from 0 to 1 was expected, but ${ratio} came.`);
   const [top, left] = [rng.int(side - tokens + 1), rng.int(side - tokens + 1)];
@@ -65,7 +65,7 @@ export function maskOfField(field: ArrayLike<number>, { side, tokens, ratio }: {
     return field[(top + (flipY ? tokens - 1 - r : r)) * side + left + (flipX ? tokens - 1 - c : c)]!;
   });
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
-  const mask = new Uint8Array(values.length).fill(1);
-  for (const at of order.slice(0, visibleCount(values.length, ratio))) mask[at] = 0;
-  return mask;
+  const hidden = new Uint8Array(values.length).fill(1);
+  for (const at of order.slice(0, visibleCount(values.length, ratio))) hidden[at] = 0;
+  return hidden;
 }

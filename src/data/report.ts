@@ -5,7 +5,7 @@
 import type { Preview } from '../spec/dataset';
 import { contentOf, duplicatesIn, type Keyed, type Place } from './content';
 import { entriesOf, type Loaded, type Splits } from './files/loaded';
-import { contactSheet, reportImages, sheetOf } from './report/images';
+import { reportImages, sheetOf } from './report/images';
 import { reportArrays } from './report/arrays';
 import { reportRecords } from './report/records';
 import { many } from './report/numbers';
@@ -92,4 +92,3 @@ function duplicatesReport(loaded: Loaded, content: Splits<Keyed>): [Preview[], s
   const pictures = loaded.kind === 'images' ? [{ title: 'Examples that are there several times', says: 'Side by side, those of one content; across splits first.', picture: sheetOf(loaded, pairs, nameOf) }] : [];
   return [pictures, warnings];
 }
-export { contactSheet };

@@ -57,7 +57,7 @@ test('a ZIP file of folders is a set of images: classes, splits, one size', asyn
   expect([set.width, set.height, set.channels, set.classes, set.splits.train.count, set.splits.test?.count]).toEqual([23, 19, 3, ['cat', 'dog'], 3, 1]);
   expect([set.splits.train.names, [...set.splits.train.labels!], [...set.splits.test!.labels!]]).toEqual([['set/train/cat/1.png', 'set/train/cat/2.jpg', 'set/train/dog/1.webp'], [0, 0, 1], [1]]);
   expect([...set.splits.train.pixels.subarray(0, 19 * 23 * 3)]).toEqual((expected['rgb.png'] as KnownPicture).data);
-  expect(set.notes.join()).toMatch(/1 files that are no pictures/);
+  expect(set.notes.join()).toMatch(/1 file that is no picture/);
 });
 test('a folder is read as its ZIP file is; pictures of several sizes are cropped and resized, grey among colours three times', async () => {
   const [tall, wide] = [fixture('progressive.jpg').bytes, fixture('grey.png').bytes];

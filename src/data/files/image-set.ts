@@ -4,7 +4,7 @@
  */
 import { InputError, Stopped } from '../../base/errors';
 import { resizeImage } from '../raster';
-import { entriesOf, listOf, splitNames, splitOf, type ImageSplit, type LoadedImages, type NamedBytes, type Reader, type ReadOptions, type SplitName, type Splits } from './loaded';
+import { listOf, mapSplits, splitNames, splitOf, type ImageSplit, type LoadedImages, type NamedBytes, type Reader, type ReadOptions, type SplitName, type Splits } from './loaded';
 import { pictureEndings, pictureFormat, pictureInfo, readPicture, type Picture8, type PictureInfo } from './picture';
 import { isZip, readZip } from './zip';
 
@@ -118,17 +118,16 @@ async function readImages(files: readonly NamedBytes[], { side, signal }: ReadOp
     }
   }
   const notes = [...bad.notes(sources.length), ...target.notes, ...remarks(read)];
-  if (leftOut > 0) notes.push(`${leftOut} files that are no pictures were left out.`);
+  if (leftOut > 0) notes.push(`${leftOut} ${leftOut === 1 ? 'file that is no picture was' : 'files that are no pictures were'} left out.`);
   const classes = [...new Set(read.map(({ folder }) => folder))].sort();
   if (classes.length > imageSetLimits.classes) throw new InputError(`${listOf(files)} holds ${classes.length} folders; at most ${imageSetLimits.classes} classes are read. Put the pictures of a class into one folder.`);
   const labelled = classes.length > 1 && !classes.includes('');
   if (!labelled) notes.push(classes.length === 1 ? 'All pictures lie in one folder, so they have no labels.' : 'Some pictures lie in no folder of a class, so none has a label. Put each class into a folder of its own.');
   const places = new Map(classes.map((name, i) => [name, i]));
-  const splitted = splitsOf(read);
   return {
     kind: 'images', from: listOf(files), notes, width: target.width, height: target.height, channels: target.channels,
     ...(labelled && { classes }),
-    splits: Object.fromEntries(entriesOf(splitted).map(([name, part]) => [name, joined(part, size, labelled ? places : undefined)])) as unknown as Splits<ImageSplit>, // the names of `splitted`
+    splits: mapSplits(splitsOf(read), (part) => joined(part, size, labelled ? places : undefined)),
   };
 }
 /** What is lost or not done, of the whole set. */

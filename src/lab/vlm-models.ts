@@ -21,7 +21,7 @@ export function priorVlm(): PictureModel {
   return {
     shape: shapeFor(length - 1),
     rows: {
-      seed: 21, side: 64, length, textures: [0], patterns: [0, 1], captions: ['clauses'], mix: { caption: 4, presence: 3 }, withoutPicture: 0.125, degradation: { name: 'blur', strength: 0.15 },
+      seed: 21, side: 64, length, textures: [0], patterns: [0], captions: ['clauses'], mix: { caption: 4, presence: 3 }, withoutPicture: 0.125,
       couples: { pairs: usualPairs, probability: 0.95, count: [1, 2] }, yesRates: skewedRates(21, usualPairs.flat()),
     },
   };

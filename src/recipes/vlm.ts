@@ -23,7 +23,7 @@ import { onlyTokens, trainVlm, vlmProgram } from './vlm-training';
 
 const { shape, rows } = priorVlm();
 const { seed } = rows;
-const spec = { data: 'scenes of kinds that keep company; captions in clauses, yes or no by kind from 0.15 to 0.85', wordSteps: 200, wordBatch: 48, wordRate: 4e-3, pool: 6000, encoderSteps: 900, encoderRate: 4e-3, steps: 700, batch: 40, learningRate: 2e-3, warmUp: 60, weightDecay: 0.02, patches: 2 } as const;
+const spec = { data: 'scenes of kinds that keep company; captions in clauses, yes or no by kind from 0.15 to 0.85', wordSteps: 150, wordBatch: 48, wordRate: 4e-3, pool: 6000, encoderSteps: 1700, encoderRate: 5e-3, steps: 600, batch: 32, learningRate: 2e-3, warmUp: 60, weightDecay: 0.02, patches: 2 } as const;
 
 /** Words alone: the language model of a fresh `vlm` learns what is usually said, without any picture. */
 async function wordsAlone(lab: Lab): Promise<Params> {

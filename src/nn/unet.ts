@@ -1,7 +1,8 @@
 /**
  * A small U-Net for denoising diffusion (Ronneberger et al. 2015, arXiv:1505.04597; Ho et al. 2020, arXiv:2006.11239), told a timestep
- * and a caption: the caption as a whole beside the timestep, its words by cross-attention. Level i works at side / patch / 2^i with widths[i] channels: one residual block on the way down; on the way up one over
- * the block's input beside the skip, with, where `attention` says, a transformer block: self-attention, cross-attention to the caption, MLP.
+ * and a caption: the caption as a whole beside the timestep, its words by cross-attention. Level i works at side / patch / 2^i with
+ * widths[i] channels: one residual block on the way down; on the way up one over the block's input beside the skip, with, where
+ * `attention` says, a transformer block: self-attention, cross-attention to the caption, MLP.
  * The names of the last are those that methods mask by: `up1.attention.self.q.weight`, `up1.attention.cross.out.weight`, `up1.attention.ff...`.
  */
 import { cos, exp, log, sin } from '../base/math';
@@ -32,7 +33,7 @@ export interface UnetConfig {
   readonly timeWidth: number;
   readonly caption: CaptionConfig;
 }
-/** For captioned scenes of 16 pixels: 0.42 million params. Wider at the finest level (64 channels) or without `patch` (a third level) a step takes two to four times as long. */
+/** For captioned scenes of 16 pixels: 0.43 million params. Wider at the finest level (64 channels) or without `patch` (a third level) a step takes two to four times as long. */
 export const unetConfig = (caption: CaptionConfig): UnetConfig => ({
   side: 16, channels: 3, patch: 2, widths: [32, 64], attention: [true, true], heads: 4, groups: 8, timesteps: 200, timeFeatures: 64, timeWidth: 128, caption,
 });

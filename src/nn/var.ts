@@ -24,7 +24,7 @@ export interface VarConfig {
   readonly mlpRatio: number;
   readonly caption: CaptionConfig;
 }
-/** 4 blocks, d = 128: 0.9 million params. */
+/** 4 blocks, d = 128: 0.82 million params. */
 export const varConfig = (tokenizer: TokenizerConfig, caption: CaptionConfig): VarConfig => ({ tokenizer, width: 128, blocks: 4, heads: 4, mlpRatio: 2, caption });
 
 const initBlock = (rng: Random, { width, mlpRatio, caption }: VarConfig): Params => ({

@@ -70,7 +70,7 @@ export const recipe = defineRecipe({
   id: 'unet',
   title: 'Small U-Net, pre-trained to draw captioned scenes by denoising',
   base: 'unet',
-  says: 'Draws one object on a plain background, 16 x 16 pixels, from a caption that names texture, colour, shape and background, some of them, or nothing. Caption cross-attention stands in both blocks of the way up; captions were left out one time in ten, so that guidance works. Background and colour follow the caption; shapes do not yet, as the measures say. The network says v (`predictedEpsilon` and `predictedX0` turn that into the noise or the picture).',
+  says: 'Draws one object on a plain background, 16 x 16 pixels, from a caption that names texture, colour, shape and background, some of them, or nothing. Caption cross-attention stands in both blocks of the way up; captions were left out one time in ten, so that guidance works. Background and colour follow the caption; shapes do not yet, as the measures say, and pictures are grainy. The network says v (`predictedEpsilon` and `predictedX0` turn that into the noise or the picture).',
   seed,
   spec,
   make: async (lab) => {

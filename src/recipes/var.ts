@@ -94,7 +94,7 @@ export const recipe = defineRecipe({
   id: 'var',
   title: 'Next-scale model of captioned scenes',
   base: 'var',
-  says: 'Draws a 16 x 16 scene from a caption as token maps of 1, 2, 4 and 8 a side, all tokens of a map at once. Four blocks of self-attention, caption cross-attention and MLP, width 128; captions were left out one time in ten, so that guidance works. Reads and writes the tokens of the checkpoint `tokenizer`.',
+  says: 'Draws a 16 x 16 scene from a caption as token maps of 1, 2, 4 and 8 a side, all tokens of a map at once. Four blocks of self-attention, caption cross-attention and MLP, width 128; captions were left out one time in ten, so that guidance works. Backgrounds follow the caption, colours half of the time, shapes not yet, as the measures say. Reads and writes the tokens of the checkpoint `tokenizer`.',
   seed,
   spec,
   make: async (lab) => {

@@ -1,9 +1,11 @@
-/** Browser tests: `npx playwright test -c e2e`. The app and the runtime's harness are each built and served. */
+/**
+ * Browser tests: `npx playwright test -c e2e`. The app and the runtime's harness are each built and served. WebGPU is Chromium's software
+ * adapter, slow but the true provider; STIPPLE_GPU=real takes this machine's GPU (tools/gpu.mjs).
+ */
 import { existsSync } from 'node:fs';
 import { chromium, defineConfig } from 'playwright/test';
+import { gpuFlags } from '../tools/gpu.mjs';
 
-/** WebGPU without a GPU: Chromium's own software adapter, slow but the true provider. */
-const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader'];
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 /** Playwright's own browser if it is installed, else the system's. */
 const executablePath = [process.env.CHROMIUM_PATH ?? '', chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -28,6 +30,6 @@ export default defineConfig({
   timeout: 180_000,
   reporter: 'list',
   outputDir: '../test-results',
-  use: { baseURL: `http://localhost:${ports.app}/`, launchOptions: { executablePath, args: [...softwareGpu, ...quiet] } },
+  use: { baseURL: `http://localhost:${ports.app}/`, launchOptions: { executablePath, args: [...gpuFlags(), ...quiet] } },
   webServer: process.env.STIPPLE_E2E_ONLY === 'harness' ? [servers.harness] : [servers.app, servers.harness],
 });

@@ -1,7 +1,8 @@
-/** The runtime in a real browser: both lanes, WebGPU on Chromium's software adapter. */
+/** The runtime in a real browser: both lanes, WebGPU on Chromium's software adapter or the one that STIPPLE_GPU names. */
 import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from 'playwright/test';
 import { createServer } from 'vite';
+import { onSoftware } from '../tools/gpu.mjs';
 import type { RunScenario } from './harness/page';
 import type { ScenarioName } from './harness/scenarios';
 
@@ -26,9 +27,9 @@ async function bitsInNode(): Promise<object> {
   }
 }
 
-test('facts name the software adapter and say that the page is isolated', async ({ page }) => {
+test('facts say what the adapter is and that the page is isolated', async ({ page }) => {
   const facts = await run<{ webgpu: object; wasm: object }>(page, 'facts');
-  expect(facts.webgpu).toMatchObject({ available: true, software: true, build: 'jspi' });
+  expect(facts.webgpu).toMatchObject({ available: true, software: onSoftware(), build: 'jspi' });
   expect(facts.wasm).toEqual({ threads: expect.any(Number), crossOriginIsolated: true });
 });
 for (const build of ['jspi', 'asyncify'])
@@ -84,5 +85,5 @@ test('memory stays flat', async ({ page }) => {
   expect(counts.at(-1)).toBe(counts[1]);
 });
 test('the race gives both figures', async ({ page }) => {
-  expect(await run(page, 'race')).toMatchObject({ figures: expect.stringMatching(/^WASM [\d.]+ ms a step, WebGPU [\d.]+ ms a step \(software adapter\)$/) });
+  expect(await run(page, 'race')).toMatchObject({ figures: expect.stringMatching(onSoftware() ? /^WASM [\d.]+ ms a step, WebGPU [\d.]+ ms a step \(software adapter\)$/ : /^WASM [\d.]+ ms a step, WebGPU [\d.]+ ms a step$/) });
 });

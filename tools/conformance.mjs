@@ -5,9 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
 import { build, createServer, preview } from 'vite';
-import { findChromium } from './browser.mjs';
+import { launchOnGpu } from './gpu.mjs';
 
 const { values } = parseArgs({ options: { cases: { type: 'string', default: '20' }, 'gpu-cases': { type: 'string', default: '3' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, 'no-gpu': { type: 'boolean', default: false } } });
 const [cases, gpuCases, seed] = [values.cases, values['gpu-cases'], values.seed].map(Number);
@@ -39,8 +38,7 @@ if (!values['no-gpu']) {
   const config = { root: harness, configFile: `${harness}/vite.config.ts`, logLevel: 'error', build: { outDir: `${root}/node_modules/.conformance`, emptyOutDir: true } };
   await build(config);
   const site = await preview({ ...config, preview: { port: 4390, strictPort: false } });
-  const executablePath = findChromium();
-  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--enable-features=Vulkan,WebGPU', ...(process.env.STIPPLE_GPU ? [] : ['--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader'])] });
+  const browser = await launchOnGpu([]);
   const page = await browser.newPage();
   const run = (name, args) => page.evaluate(([n, a]) => window.runScenario(n, a), [name, args]);
   await page.goto(site.resolvedUrls.local[0]);

@@ -2,9 +2,8 @@
 // Chromium. `node tools/step-cost.mjs [--webgpu] [--steps N] [ID ...]`
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
 import { createServer } from 'vite';
-import { findChromium } from './browser.mjs';
+import { launchOnGpu } from './gpu.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { webgpu: { type: 'boolean', default: false }, steps: { type: 'string', default: '30' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,13 +11,11 @@ const server = await createServer({ root, logLevel: 'error', server: { port: 447
 const { workloads } = await server.ssrLoadModule('/src/bench/workloads.ts');
 const { nodesOf, wasmMs } = await server.ssrLoadModule('/src/bench/costs.ts');
 
-const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader'];
 /** A function that counts a workload's dispatches in a browser, and how to close it. */
 async function openBrowser() {
   await server.listen();
   const url = server.resolvedUrls.local[0];
-  const executablePath = findChromium();
-  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: softwareGpu });
+  const browser = await launchOnGpu([]);
   const page = await browser.newPage();
   await page.route(`${url}blank`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
   await page.goto(`${url}blank`);

@@ -46,6 +46,15 @@ function distance(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string
 
 export const scenarios = {
   facts: () => runtimeFacts(),
+  /** What the executor found out of its device. */
+  device: async () => {
+    const gpu = await createWebGpuExecutor();
+    const { adapter, build, sineError, ownSine, device } = gpu;
+    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
+    const facts = { adapter, build, sineError, ownSine, features: [...device.features], limits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } };
+    await gpu.close();
+    return facts;
+  },
   conformance,
   captureTrial,
   modelNames,

@@ -28,6 +28,8 @@ export interface WebGpuOptions {
   readonly graphCapture?: boolean | 'auto';
   /** Steps queued on the device before `step` waits. Default 3: enough to keep it busy, not enough to choke the page. */
   readonly stepsInFlight?: number;
+  /** Of images inside the library. Default NCHW, as programs are written: for NHWC it transposes them, and pushes its transposes through comparisons, which it has not for booleans on the GPU. */
+  readonly layout?: 'NCHW' | 'NHWC';
   /** Silence of the device after which it counts as dead. Default 30 000. */
   readonly timeoutMs?: number;
 }
@@ -37,7 +39,9 @@ export interface WebGpuExecutor extends Executor {
   readonly build: GpuBuild;
   /** Shared with whoever writes shaders of their own; closed with the executor. */
   readonly device: GPUDevice;
-  /** Whether programs bring their own sine, as this device's is coarse. */
+  /** By how much this device's sine errs, over four turns to either side. */
+  readonly sineError: number;
+  /** Whether programs bring their own sine, as the device's is coarse. */
   readonly ownSine: boolean;
   /** Said beside its figures, if anything: 'software adapter'. */
   readonly note: string | undefined;
@@ -56,7 +60,7 @@ function checkSizes(program: Program, { limits }: GPUDevice): void {
 /** One node: while its session lives, the library keeps its device context and its compiled shaders. It runs once, to measure sine. */
 const keeperProgram = (): Program => defineProgram({ name: 'keeper', feeds: { x: { shape: [512] } } }, ({ feeds }) => ({ outputs: { y: sin(feeds.x) } }));
 /** Error of this device's sine, over four turns to either side. */
-async function sineError(keeper: Session): Promise<number> {
+async function sineErrorOf(keeper: Session): Promise<number> {
   const x = Float32Array.from({ length: 512 }, (_, i) => (i / 256 - 1) * 8 * Math.PI);
   const y = floats((await keeper.run({ x: tensor(x) })).y!);
   return x.reduce((worst, v, i) => Math.max(worst, Math.abs(y[i]! - Math.sin(v))), 0);
@@ -79,9 +83,8 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   const create = (program: Program, graphCapture: boolean): Promise<InferenceSession> => {
     const model = writeOnnx(optimised(program, 'webgpu'), 'webgpu', device.device.limits.maxStorageBuffersPerShaderStage);
     return lane.ort.InferenceSession.create(model, {
-      // As an object: given as a string, its options are lost. NCHW, as programs are written: else the library turns convolutions to NHWC
-      // and pushes its transposes through comparisons, and of booleans it has no transpose on the GPU.
-      executionProviders: [{ name: 'webgpu', device: gpu.device as never, preferredLayout: 'NCHW' }],
+      // As an object: given as a string, its options are lost.
+      executionProviders: [{ name: 'webgpu', device: gpu.device as never, preferredLayout: options.layout ?? 'NCHW' }],
       preferredOutputLocation: 'gpu-buffer',
       ...(graphCapture ? { enableGraphCapture: true } : {}),
       graphOptimizationLevel: options.optimization ?? 'all',
@@ -89,22 +92,24 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
       ...(options.forbidCpuFallback ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
     });
   };
-  const start = async (): Promise<{ keeper: Session; ownSine: boolean }> => {
+  const start = async (): Promise<{ keeper: Session; sineError: number }> => {
     const program = keeperProgram();
     const session = await locked(gpu, 'WebGPU', () => create(program, false));
     const keeper = new WebGpuSession(program, [], gpu, session, () => undefined);
-    return { keeper, ownSine: (await sineError(keeper)) > sineTolerance };
+    return { keeper, sineError: await sineErrorOf(keeper) };
   };
-  const { keeper, ownSine } = await start().catch((error: unknown) => {
+  const { keeper, sineError } = await start().catch((error: unknown) => {
     gpu.destroy();
     throw toRuntimeProblem('WebGPU should start', error, 'Reload the page, or choose the WASM provider.');
   });
+  const ownSine = sineError > sineTolerance;
 
   return {
     provider: 'webgpu',
     adapter: gpu.adapter,
     build,
     device: gpu.device,
+    sineError,
     ownSine,
     get note() {
       const notes = [...(gpu.adapter.software ? ['software adapter'] : []), ...faults];

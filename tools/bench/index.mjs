@@ -1,6 +1,7 @@
 // `npm run bench`: what the page costs, and this project's training steps against other libraries'.
-//   npm run bench -- [page] [peers] [profile] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--json FILE] [--write]
+//   npm run bench -- [page] [peers] [profile] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--gpu auto|real|software|FLAGS] [--json FILE] [--write]
 // `page` and `peers` by default; `profile` tells where a step's time goes. `--write` puts their tables into README.md and docs/performance.md.
+// `--gpu` says which adapter the browser takes (tools/gpu.mjs): the machine's GPU where it has one, else Chromium's software adapter.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measurePage } from './page.mjs';
@@ -9,8 +10,9 @@ import { measureProfile } from './profile.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, workload: { type: 'string' }, lane: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean' } },
+  options: { quick: { type: 'boolean' }, workload: { type: 'string' }, lane: { type: 'string' }, gpu: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean' } },
 });
+if (values.gpu) process.env.STIPPLE_GPU = values.gpu;
 const choice = { quick: values.quick ?? false, only: values.workload?.split(','), lane: values.lane, json: values.json };
 const parts = {
   page: { file: 'README.md', marker: 'bench', measure: measurePage },

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 import { findChromium } from '../browser.mjs';
+import { gpuName, launchOnGpu } from '../gpu.mjs';
 
 const sixArms = '#winner?v=1&backend=wasm&arms=siren,siren-wide,fourier,finer,siren2,siren2-unscaled&k.steps=100';
 
@@ -85,6 +86,22 @@ async function firstPoints(browser, url) {
     ["The worker's first scripts, gzip (the compiler; fetched while the page idles)", `${(ofWorker / 1000).toFixed(0)} kB`, ''],
   ];
 }
+/** The same on the machine's GPU, named: rows of the table, none where there is no GPU. */
+async function firstPointsOnGpu(url) {
+  const browser = await launchOnGpu(['--disable-background-networking']);
+  try {
+    const name = await gpuName(browser);
+    if (/swiftshader/i.test(name)) return [];
+    const { page, context } = await open(browser, url, '#winner?v=1&backend=webgpu&k.steps=100');
+    const cold = await firstPoint(page);
+    await finished(page);
+    const warm = await firstPoint(page);
+    await context.close();
+    return [cold, warm].map((ms, i) => [`Run to the first point, WebGPU on ${name}, ${['cold', 'warm'][i]}`, `${(ms / 1000).toFixed(2)} s`, '']);
+  } finally {
+    await browser.close();
+  }
+}
 /** Long tasks of the page while six arms train: rows of the table. */
 async function longTasks(browser, url) {
   const { page, context } = await open(browser, url, sixArms);
@@ -111,7 +128,7 @@ export async function measurePage() {
   const executablePath = findChromium();
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-background-networking'] });
   try {
-    const rows = [...(await firstPoints(browser, url)), ...(await longTasks(browser, url))];
+    const rows = [...(await firstPoints(browser, url)), ...(await firstPointsOnGpu(url)), ...(await longTasks(browser, url))];
     const busy = loadavg()[0] > availableParallelism() + 1;
     const table = ['| | measured | bar |', '|---|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
     return `${table}\n\nMeasured by \`npm run bench -- page\` in Chromium ${browser.version().split('.')[0]} on ${availableParallelism()} cores${busy ? ', with other programs running: times by the clock are longer than the page needs' : ''}.`;

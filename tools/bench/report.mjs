@@ -71,8 +71,8 @@ function costTable(rows) {
     rows.map((row) => [row.title, row.ours?.facts?.nodes ?? '', ...libraries.map((library) => first(row[library])), ...libraries.map((library) => memory(row[library]))]),
   );
 }
-const machineText = ({ chromium, versions, threads, load, quick }) =>
-  `Chromium ${chromium.split('.')[0]}, ${threads} cores${load > threads / 2 ? ` shared with other programs (load ${load.toFixed(1)} at the start)` : ''}${quick ? ', a quick run' : ''}; ` +
+const machineText = ({ chromium, versions, threads, processor, load, quick }) =>
+  `Chromium ${chromium.split('.')[0]}, ${threads} cores of ${processor}${load > threads / 2 ? ` shared with other programs (load ${load.toFixed(1)} at the start)` : ''}${quick ? ', a quick run' : ''}; ` +
   `tf.js ${versions['@tensorflow/tfjs-core']}, jax-js ${versions['@jax-js/jax']}, onnxruntime-node ${versions['onnxruntime-node']}.`;
 
 export function showCpu(results, facts) {
@@ -95,5 +95,7 @@ export function showGpu(results, facts) {
     rows.map((row) => [row.title, ...libraries.map((library) => dispatches(onWebGpu(row, library))), ...libraries.map((library) => memory(onWebGpu(row, library)))]),
   );
   if (software) return `WebGPU on a software adapter (${adapter}): the first losses agree in every cell that has a number; speed is not measured, as there is no GPU here.\n\n${counts}`;
-  return `WebGPU on ${adapter}:\n\n${speedTable(rows, 'webgpu', false)}\n\n${counts}`;
+  const first = (lane) => (works(lane) ? seconds(lane.firstStepMs) : `none: ${lane.problem}`);
+  const starts = table(['', ...heads.map((head) => `first step, ${head}`)], rows.map((row) => [row.title, ...libraries.map((library) => first(onWebGpu(row, library)))]));
+  return [`WebGPU on ${adapter}, by ${facts.machine.gpu}:`, speedTable(rows, 'webgpu', false), "From a new worker to the first step's loss:", starts, counts, machineText(facts)].join('\n\n');
 }

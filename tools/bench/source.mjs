@@ -1,10 +1,8 @@
-// What measuring scripts need: this project's modules in Node, and in a page of a Chromium that has WebGPU, if only in software.
+// What measuring scripts need: this project's modules in Node, and in a page of a Chromium that has WebGPU, if only in software (STIPPLE_GPU chooses: tools/gpu.mjs).
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
 import { createServer } from 'vite';
-import { findChromium } from '../browser.mjs';
-
-const softwareGpu = ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan,WebGPU', '--use-angle=swiftshader', '--enable-blink-features=ForceEagerMeasureMemory'];
+import { gpuName } from '../gpu.mjs';
+import { launch } from './chromium.mjs';
 
 /** `load('/src/...')` in Node; `page()` opens a page that can import the same. End with `close`: it ends the process. */
 export async function openSource() {
@@ -17,13 +15,14 @@ export async function openSource() {
     async page() {
       await server.listen();
       const url = server.resolvedUrls.local[0];
-      const executablePath = findChromium();
-      browser ??= await chromium.launch({ ...(executablePath && { executablePath }), args: softwareGpu });
+      browser ??= await launch();
       const page = await browser.newPage();
       await page.route(`${url}blank`, (route) => route.fulfill({ contentType: 'text/html', headers: isolated, body: '<!doctype html>' }));
       await page.goto(`${url}blank`);
       return page;
     },
+    /** The GPU that `page` computes on. */
+    gpu: () => gpuName(browser),
     async close() {
       await browser?.close();
       await server.close();

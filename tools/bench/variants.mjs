@@ -1,12 +1,13 @@
 // One training step, otherwise arranged: what that costs, measured side by side in one run.
-//   node tools/bench/variants.mjs ingredients|unrolling|layout [ID ...] [--threads N] [--rounds N] [--webgpu] [--where]
+//   node tools/bench/variants.mjs ingredients|unrolling|layout|executor [ID ...] [--threads N] [--rounds N] [--webgpu] [--where]
 //   ingredients  2, 4, 8 and 16 models in one graph against one model
 //   unrolling    2, 4, 8 and 16 steps in one run against one
 //   layout       params each by itself against one flat vector
+//   executor     WebGPU's options: commands recorded and replayed, images NHWC inside, more steps in flight
 // An ID is one of src/bench/workloads.ts, or `small`: a step whose arithmetic is next to nothing.
 // WASM in Node, the variants in turn, each time the fastest of all rounds: what other programs do only ever adds to it. With one thread
-// it is processor time, which runs only while this program does. `--webgpu` counts dispatches and times a step in Chromium instead;
-// `--where` says which kinds of node the time goes to.
+// it is processor time, which runs only while this program does. `--webgpu` counts dispatches and times steps in Chromium instead, on this
+// machine's GPU if it has one (tools/gpu.mjs), queued as in a training and read at the end, the fastest of all rounds; `--where` says which kinds of node the time goes to.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openSource } from './source.mjs';
@@ -16,14 +17,16 @@ const { values, positionals } = parseArgs({
   options: { threads: { type: 'string', default: '1' }, rounds: { type: 'string', default: '20' }, webgpu: { type: 'boolean' }, where: { type: 'boolean' } },
 });
 const counts = [2, 4, 8, 16];
-/** Names of variants -> [which arrangement, its number, exactly]; `per` is how many steps of one model a run stands for. */
+/** By family: [name, which arrangement, how many steps of one model a run stands for, options of the WebGPU executor]. */
 const families = {
   ingredients: [['alone', 'plain', 1], ...counts.map((k) => [`${k} models`, 'ingredients', k]), ...counts.map((k) => [`${k} exactly`, 'exactly', k])],
   unrolling: [['1 step', 'plain', 1], ...counts.map((k) => [`${k} steps`, 'unrolled', k])],
   layout: [['flat vector', 'plain', 1], ['per tensor', 'perTensor', 1]],
+  executor: [['as it is', 'plain', 1], ['commands recorded', 'plain', 1, { graphCapture: true }], ['images NHWC inside', 'plain', 1, { layout: 'NHWC' }], ['8 steps in flight', 'plain', 1, { stepsInFlight: 8 }]],
 };
 const [family, ...ids] = positionals;
 if (!(family in families)) throw new Error(`The first word must be one of ${Object.keys(families).join(', ')}, but "${family ?? ''}" came.`);
+if (family === 'executor') values.webgpu = true;
 
 /** Runs here and, as text, in the page: no names from outside. */
 async function stepOfVariant(load, id, [, kind, n]) {
@@ -113,35 +116,50 @@ async function whereOn(id) {
 
 // -- WebGPU ------------------------------------------------------------------------------------------------------------------
 
+/** Milliseconds of a round, but no fewer steps than one. */
+const roundMs = 250;
+/** Steps whose last loss is shown: variants that should train alike show the same digits. */
+const lossSteps = 10;
 async function onWebGpu(id, page) {
-  console.log(`\n${id}, WebGPU\n| | dispatches a run | a step of one model | ms a run | ms to load and run first |\n|---|---|---|---|---|`);
+  console.log(`\n${id}, WebGPU on ${await source.gpu()}\n| | dispatches a run | a step of one model | ms a run | ms a step of one model | ms to load and run first | loss of step ${lossSteps} | |\n|---|---|---|---|---|---|---|---|`);
+  const rounds = Math.min(5, Number(values.rounds));
   for (const variant of families[family].filter(([, kind, n]) => kind === 'plain' || kind === 'perTensor' || n === 8 || (kind === 'unrolled' && n === 4))) {
-    const { dispatches, ms, firstMs } = await page.evaluate(
-      async ([id, variant, text]) => {
-        const load = (path) => import(path);
-        const { createWebGpuExecutor } = await load('/src/runtime/webgpu.ts');
-        const { countDispatches } = await load('/src/bench/costs.ts');
-        const { program, initial, feeds } = await new Function(`return ${text}`)()(load, id, variant);
-        const gpu = await createWebGpuExecutor({ forbidCpuFallback: true });
-        const given = feeds(0);
-        const start = performance.now();
-        const session = await gpu.load(program, initial);
-        await session.run(given);
-        const firstMs = performance.now() - start;
-        const counter = countDispatches();
-        let ms = Infinity;
-        for (let i = 0; i < 3; i++) {
-          const from = performance.now();
-          await session.run(given);
-          ms = Math.min(ms, performance.now() - from);
-        }
-        counter.stop();
-        await gpu.close();
-        return { dispatches: counter.count() / 3, ms, firstMs };
-      },
-      [id, variant, stepOfVariant.toString()],
-    );
-    console.log(`| ${variant[0]} | ${dispatches} | ${(dispatches / variant[2]).toFixed(0)} | ${ms.toFixed(0)} | ${firstMs.toFixed(0)} |`);
+    const row = await page
+      .evaluate(
+        async ([id, variant, text, { rounds, roundMs, lossSteps }]) => {
+          const load = (path) => import(path);
+          const { createWebGpuExecutor } = await load('/src/runtime/webgpu.ts');
+          const { countDispatches } = await load('/src/bench/costs.ts');
+          const { program, initial, feeds } = await new Function(`return ${text}`)()(load, id, variant);
+          const gpu = await createWebGpuExecutor({ forbidCpuFallback: true, ...variant[3] });
+          const given = Array.from({ length: lossSteps }, (_, i) => feeds(i));
+          const start = performance.now();
+          const session = await gpu.load(program, initial);
+          const lossOf = (outputs) => outputs.loss.data[outputs.loss.data.length - 1];
+          let loss = lossOf(await session.run(given[0]));
+          const firstMs = performance.now() - start;
+          for (const feed of given.slice(1)) loss = lossOf(await session.run(feed));
+          const timed = async (steps) => {
+            const from = performance.now();
+            for (let i = 0; i < steps; i++) await session.step(given[i % given.length]);
+            await session.drain();
+            return (performance.now() - from) / steps;
+          };
+          const steps = Math.max(1, Math.min(2000, Math.round(roundMs / (await timed(2)))));
+          let ms = Infinity;
+          for (let round = 0; round < rounds; round++) ms = Math.min(ms, await timed(steps));
+          const counter = countDispatches();
+          await session.run(given[0]);
+          counter.stop();
+          const { note } = gpu;
+          await gpu.close();
+          return { dispatches: counter.count(), ms, firstMs, loss, note };
+        },
+        [id, variant, stepOfVariant.toString(), { rounds, roundMs, lossSteps }],
+      )
+      .catch((error) => ({ note: error.message.split('\n')[0] }));
+    const shown = row.ms === undefined ? ['', '', '', '', '', ''] : [row.dispatches, (row.dispatches / variant[2]).toFixed(0), row.ms.toPrecision(3), (row.ms / variant[2]).toPrecision(3), row.firstMs.toFixed(0), row.loss.toPrecision(9)];
+    console.log(`| ${[variant[0], ...shown, row.note ?? ''].join(' | ')} |`);
   }
 }
 

@@ -44,7 +44,7 @@ export async function captureTrial({ program, steps, repeats, build, readEach }:
 /** The library is made to replay its first run's results for ever, as a wrong recording would. What the executor says, and whether training was right all the same. */
 export async function wrongReplay({ steps }: Args): Promise<{ note: string | undefined; differing: number }> {
   const test = programs.mlp!();
-  const plain = await createWebGpuExecutor();
+  const plain = await createWebGpuExecutor({ graphCapture: false });
   const expected = await trace(await plain.load(test.program, test.initial), test, Number(steps), false);
   await plain.close();
   const { ort } = await gpuLane();

@@ -22,8 +22,8 @@ export interface WebGpuOptions {
   readonly optimization?: OptimizationLevel;
   /**
    * Record the commands of programs that carry state (`canRecord`), and replay them: several times less work for the CPU in each step. Each program
-   * is first compared with plain steps, bit for bit, and runs plainly where they differ (`note` says so). 'auto': where the adapter is
-   * no software. Default: off.
+   * is first compared with plain steps, bit for bit, and runs plainly where they differ (`note` says so). Default 'auto': where the adapter
+   * is no software.
    */
   readonly graphCapture?: boolean | 'auto';
   /** Steps queued on the device before `step` waits. Default 3: enough to keep it busy, not enough to choke the page. */
@@ -76,7 +76,8 @@ export async function createWebGpuExecutor(options: WebGpuOptions = {}): Promise
   let maker: NoiseMaker | undefined;
   const gpu: Gpu = { ...device, lane, timeoutMs, stepsInFlight: options.stepsInFlight ?? 3, inFlight: [], noise: () => (maker ??= new NoiseMaker(device.device)), forgetNoise: (buffer) => maker?.release(buffer) };
   const sessions = new Set<Session>();
-  const recording = options.graphCapture === 'auto' ? !device.adapter.software : (options.graphCapture ?? false);
+  const { graphCapture: asked = 'auto' } = options;
+  const recording = asked === 'auto' ? !device.adapter.software : asked;
   /** Why programs are not replayed although they were to be. */
   const faults = new Set<string>();
 

@@ -22,7 +22,12 @@ const families = {
   ingredients: [['alone', 'plain', 1], ...counts.map((k) => [`${k} models`, 'ingredients', k]), ...counts.map((k) => [`${k} exactly`, 'exactly', k])],
   unrolling: [['1 step', 'plain', 1], ...counts.map((k) => [`${k} steps`, 'unrolled', k])],
   layout: [['flat vector', 'plain', 1], ['per tensor', 'perTensor', 1]],
-  executor: [['as it is', 'plain', 1], ['commands recorded', 'plain', 1, { graphCapture: true }], ['images NHWC inside', 'plain', 1, { layout: 'NHWC' }], ['8 steps in flight', 'plain', 1, { stepsInFlight: 8 }]],
+  executor: [
+    ['plain', 'plain', 1, { graphCapture: false }],
+    ['commands recorded', 'plain', 1, { graphCapture: true }],
+    ['plain, images NHWC inside', 'plain', 1, { graphCapture: false, layout: 'NHWC' }],
+    ['plain, 8 steps in flight', 'plain', 1, { graphCapture: false, stepsInFlight: 8 }],
+  ],
 };
 const [family, ...ids] = positionals;
 if (!(family in families)) throw new Error(`The first word must be one of ${Object.keys(families).join(', ')}, but "${family ?? ''}" came.`);

@@ -1,7 +1,7 @@
 /** Reading and writing at places that data say. Negative ones count from the end, for every provider. */
 import { ShapeError } from '../../base/errors';
 import { int32, sameShape, showShape, sizeOf, stridesOf, tensor, type Shape } from '../../base/tensor';
-import { constant, defineOp, filled, type Attrs, type Emit, type Lifted, type Reference, type Value } from '../value';
+import { constant, defineOp, filled, type Attrs, type Emit, type Lifted, type Reference, type Target, type Value } from '../value';
 import { add, less, where } from './elementwise';
 import { spread } from './lifting';
 import { normalAxis } from './reduce';
@@ -51,8 +51,8 @@ function hotRows(indices: string, count: number, n: number, factor: number, emit
   const identity = tensor(Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? factor : 0)), [n, n]);
   return emit('Gather', [emit.constant(identity), emit('Reshape', [indices, emit.int64s([count])])], { axis: 0 });
 }
-/** Whether additions of these floats go that way: the rows take at most 16 MiB. */
-const fewHot = ({ dtype }: Value, count: number, n: number, emit: Emit): boolean => emit.target === 'webgpu' && dtype === 'float32' && n <= mostHot && count * n <= 2 ** 22;
+/** Whether `count` additions of these floats to `n` places go that way for a target: the rows take at most 16 MiB. */
+export const addsByProduct = ({ dtype }: Value, count: number, n: number, target: Target): boolean => target === 'webgpu' && dtype === 'float32' && n <= mostHot && count * n <= 2 ** 22;
 
 const scatterAddOp = defineOp<'updates' | 'indices', { rows: number }>({
   name: 'scatterAdd',
@@ -65,7 +65,7 @@ const scatterAddOp = defineOp<'updates' | 'indices', { rows: number }>({
   onnx: ({ updates, indices }, { rows }, emit, values) => {
     const count = sizeOf(values.indices.shape);
     const width = sizeOf(values.y.shape) / rows;
-    if (fewHot(values.updates, count, rows, emit)) return emit('Reshape', [emit('Gemm', [hotRows(indices, count, rows, 1, emit), emit('Reshape', [updates, emit.int64s([count, width])])], { transA: 1 }), emit.int64s(values.y.shape)]);
+    if (addsByProduct(values.updates, count, rows, emit.target)) return emit('Reshape', [emit('Gemm', [hotRows(indices, count, rows, 1, emit), emit('Reshape', [updates, emit.int64s([count, width])])], { transA: 1 }), emit.int64s(values.y.shape)]);
     const at = emit('Expand', [emit('Reshape', [indices, emit.int64s([count, 1])]), emit.int64s([count, width])]);
     const zeros = emit.constant(filled([rows, width], 0).data!);
     const flat = emit('ScatterElements', [zeros, at, emit('Reshape', [updates, emit.int64s([count, width])])], { axis: 0, reduction: 'add' });
@@ -142,7 +142,7 @@ const scatterElementsOp = defineOp<'x' | 'indices' | 'updates', ScatterAttrs>({
     // x + updates (rows of the identity), where every line of the last axis has one index.
     const [n, count] = [shape.at(-1)!, sizeOf(indices.shape)];
     const onePerLine = attrs.axis === shape.length - 1 && indices.shape.at(-1) === 1 && count * n === sizeOf(shape);
-    if (attrs.reduction !== 'add' || !onePerLine || !fewHot(updates, count, n, emit)) return scatterNode(names, attrs, emit);
+    if (attrs.reduction !== 'add' || !onePerLine || !addsByProduct(updates, count, n, emit.target)) return scatterNode(names, attrs, emit);
     const [first, ...others] = updates.data?.data ?? [];
     const known = first !== undefined && others.every((u) => u === first); // labels: all of them take the same away
     const hot = emit('Reshape', [hotRows(names.indices, count, n, known ? first : 1, emit), emit.int64s(shape)]);

@@ -1,6 +1,6 @@
 /** Rules for a GPU, where every op is a dispatch: small ops go into the contractions beside them, and sums are made together. */
 import { sizeOf } from '../../base/tensor';
-import { concat, einsum, expand, mul, reshape, scatterElements, sum } from '../ops';
+import { addsByProduct, concat, einsum, expand, mul, reshape, scatterElements, sum } from '../ops';
 import type { Value } from '../value';
 import { sameSize } from './constants';
 import type { Rule } from './simplify';
@@ -76,12 +76,13 @@ const sumsTogether: Rule = ({ attrs }, inputs) => {
   return concat(groups.map(({ matrices, piece }) => (matrices.length > 1 ? sum(sideBySide(matrices), { axes: [0] }) : piece)), 0);
 };
 
-/** Rows that are added into zeros and then to something are added to it at once. */
+/** Rows that are added into zeros and then to something are added to it at once, unless they are no scatter here. */
 const rowsInto: Rule = ({ shape }, { a, b }) => {
   const into = (rows: Value, other: Value): Value | undefined => {
     if (!is(rows, 'scatterAdd') || !sameSize(rows, other)) return undefined;
     const { updates, indices } = rows.inputs as { updates: Value; indices: Value }; // scatterAdd's own
     const [count, width] = [sizeOf(indices.shape), sizeOf(shape) / shape[0]!];
+    if (addsByProduct(updates, count, shape[0]!, 'webgpu')) return undefined;
     const at = expand(reshape(indices, [count, 1]), [count, width]);
     return reshape(scatterElements(reshape(other, [shape[0]!, width]), at, reshape(updates, [count, width]), 0, 'add'), shape);
   };

@@ -9,7 +9,7 @@ import { writeExamples } from '../data/write-examples';
 import { openDataset, type Dataset, type Example, type Field } from '../spec/dataset';
 import { limits } from '../spec/experiment';
 import type { Knob, KnobValue } from '../spec/knobs';
-import { checkFolders, readAsset, root } from './files';
+import { checkFolders, readAsset, root, writeSection } from './files';
 
 export const dataHelp = `  stipple data [ID]                     the generators of data; what one makes, and its knobs
       --output F.npz|F.jsonl            write examples: arrays that "stipple train" reads, or one example a line
@@ -96,11 +96,15 @@ function describe(set: Dataset, example: Example): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What stands in the docs. */
+export const setsTable = (): string => ['| generator | family | what it is |', '|---|---|---|', ...datasets.map(({ id, family, title, says }) => `| **${id}**: ${title} | ${family} | ${says.replaceAll('|', '\\|')} |`)].join('\n');
+
 async function writeHashes(sets: readonly Dataset[]): Promise<number> {
   for (const set of sets) {
     const table = hashesOf(set, await assetsOf(set));
     await writeFile(join(root, `src/data/sets/hashes/${set.id}.json`), `${JSON.stringify(table, null, 2)}\n`);
     process.stdout.write(`${set.id}: ${Object.keys(table).length} fingerprints\n`);
   }
+  await writeSection('docs/data-and-models.md', 'sets', setsTable());
   return 0;
 }

@@ -1,5 +1,5 @@
 /** `stipple models`: remakes the checkpoints in `models/` from their recipes, and says whether hashes agree. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors';
 import { sha256 } from '../base/hash';
@@ -11,7 +11,7 @@ import { silent } from '../lab/silent';
 import { createWasmExecutor } from '../runtime/wasm';
 import type { Measure, ModelCard } from '../spec/model-card';
 import { RunControl } from '../worker/control';
-import { readAsset, root } from './files';
+import { readAsset, root, writeSection } from './files';
 
 const recipes = import.meta.glob<{ recipe: Recipe }>(['../recipes/*.ts', '!../recipes/*.test.ts'], { eager: true });
 
@@ -70,5 +70,20 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
     const card: ModelCard = { id, title, base, says, seed, spec, measures, params: count, sizeBytes: bytes.length, sha256: hash, seconds, licence: 'MIT', command: `npm run models -- ${id}` };
     await writeFile(cardPath, `${JSON.stringify(card, null, 2)}\n`);
   }
+  if (!check) await writeSection('docs/data-and-models.md', 'models', modelsTable(await shippedCards()));
   return check && differing > 0 ? 1 : 0;
+}
+
+/** The cards of all files in `models/`, by their names. */
+export async function shippedCards(): Promise<ModelCard[]> {
+  const names = (await readdir(join(root, 'models'))).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(root, 'models', name), 'utf8')) as ModelCard)); // written above
+}
+/** What stands in the docs: a row for each figure. */
+export function modelsTable(cards: readonly ModelCard[]): string {
+  const size = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+  const rows = cards.flatMap(({ id, title, sizeBytes, seconds, measures }) =>
+    measures.map(({ name, value, baseline }, i) => `| ${i === 0 ? `**${id}**: ${title}` : ''} | ${name} | ${Number(value.toPrecision(3))} | ${Number(baseline.value.toPrecision(3))} (${baseline.name}) | ${i === 0 ? `${size(sizeBytes)}, ${seconds} s` : ''} |`),
+  );
+  return ['| model | on held-out data | it has | for nothing | size, made in |', '|---|---|---|---|---|', ...rows, '', `All together: ${size(cards.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}. Times are processor time, on one thread.`].join('\n');
 }

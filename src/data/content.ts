@@ -59,6 +59,18 @@ function canonical(value: Json): string {
   return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`;
 }
 
+/** Keys of `count` examples that lie in several arrays, as many numbers of each array for every example. */
+export function keysOfRows(arrays: readonly NpyArray['data'][], count: number): readonly string[] {
+  const keys = new Keys();
+  const parts = arrays.map((data) => ({ bytes: bytesOf(data), each: data.byteLength / count }));
+  const size = parts.reduce((sum, { each }) => sum + each, 0);
+  return Array.from({ length: count }, (_, i) => {
+    const row = new Uint8Array(size);
+    parts.reduce((at, { bytes, each }) => (row.set(bytes.subarray(i * each, (i + 1) * each), at), at + each), 0);
+    return keys.of(row);
+  });
+}
+
 /** Keys of the examples of each split, without their labels; undefined for what has no examples (a text, the params of a model). */
 export function contentOf(loaded: Loaded): Splits<Keyed> | undefined {
   const keys = new Keys();

@@ -2,6 +2,7 @@
 import { InputError, StippleError } from '../../base/errors';
 import type { Random } from '../../base/random';
 import { sizeOf, type Tensor } from '../../base/tensor';
+import { keysOfRows } from '../../data/content';
 import { withFirstOutput } from '../../engine/onnx/first-output';
 import type { Lab } from '../../lab/lab';
 import { examplesFor, type Examples } from '../../lab/own/examples';
@@ -44,6 +45,8 @@ export interface Prepared extends OpenedModel {
   readonly validation: Examples;
   readonly batch: number;
   readonly task: Task;
+  /** What the division did, a sentence each. */
+  readonly notes: readonly string[];
 }
 /** Validation reads no more than this many examples each time. */
 const mostValidation = 2048;
@@ -79,8 +82,11 @@ function judgedTask({ read }: OwnModel, { target, inputs }: Examples): Task {
   return sizeOf(output.shape.slice(1)) > 1 ? 'classification' : 'regression';
 }
 
-/** @throws InputError where there are too few examples */
-export function divide({ model }: OpenedModel, examples: Examples, knobs: Knobs, rng: Random): Pick<Prepared, 'train' | 'validation' | 'batch'> {
+/**
+ * Validation is set aside at random; what of train has the content of something set aside is left out, where enough is left to train on.
+ * @throws InputError where there are too few examples
+ */
+export function divide({ model }: OpenedModel, examples: Examples, knobs: Knobs, rng: Random): Pick<Prepared, 'train' | 'validation' | 'batch' | 'notes'> {
   const { count } = examples;
   const own = ownBatch(model, examples);
   const batch = own ?? knobs.batch;
@@ -88,7 +94,19 @@ export function divide({ model }: OpenedModel, examples: Examples, knobs: Knobs,
   const wanted = Math.max(1, Math.round((knobs.validation * count) / batch));
   const held = batch * Math.max(1, Math.min(wanted, Math.floor(count / batch) - 1, Math.floor(mostValidation / batch)));
   const order = rng.fork('order').permutation(count);
-  return { batch, validation: pick(examples, order.subarray(0, held)), train: pick(examples, order.subarray(held)) };
+  const aside = order.subarray(0, held);
+  const { train, notes } = apart(examples, aside, order.subarray(held), batch);
+  return { batch, validation: pick(examples, aside), train: pick(examples, train), notes };
+}
+/** Of `rest` what is unlike everything set aside; all of it where that would leave less than half, or less than a batch: then that is said. */
+function apart({ inputs, whole, count }: Examples, aside: Uint32Array, rest: Uint32Array, batch: number): { train: Uint32Array; notes: readonly string[] } {
+  const keys = keysOfRows(Object.entries(inputs).flatMap(([name, { data }]) => (whole.has(name) ? [] : [data])), count);
+  const held = new Set(Array.from(aside, (place) => keys[place]!));
+  const train = rest.filter((place) => !held.has(keys[place]!));
+  const doubles = rest.length - train.length;
+  if (doubles === 0) return { train: rest, notes: [] };
+  const enough = train.length >= batch && 2 * train.length >= rest.length;
+  return enough ? { train, notes: [`${doubles} examples that stand among the validation examples, too, are not trained on.`] } : { train: rest, notes: [`${doubles} of ${rest.length} training examples stand among the validation examples, too: what is learned by heart counts as understood.`] };
 }
 /** The batch that the file fixes, if it does. */
 function ownBatch({ stored }: OwnModel, { whole }: Examples): number | undefined {

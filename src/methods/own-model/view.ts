@@ -64,7 +64,7 @@ function excerptsOf({ arrays, alphabet }: OwnData): readonly string[] | undefine
   return [0, 1, 2].flatMap((row) => (row < x.shape[0]! ? [Array.from({ length: Math.min(length, mostExcerpt) }, (_, i) => alphabet[Number(x.data[row * length + i]!)] ?? '?').join('')] : []));
 }
 
-export function viewOf(data: OwnData, split: Pick<Prepared, 'train' | 'validation'> | undefined): DataView {
+export function viewOf(data: OwnData, split: Pick<Prepared, 'train' | 'validation' | 'notes'> | undefined): DataView {
   const arrays = described.get(data) ?? Object.entries(data.arrays).map(([name, array]) => describeArray(name, array));
   described.set(data, arrays);
   const x = Object.entries(data.arrays).find(([name]) => name !== 'y')?.[1];
@@ -75,7 +75,7 @@ export function viewOf(data: OwnData, split: Pick<Prepared, 'train' | 'validatio
   const classes = classCounts(data);
   const excerpts = excerptsOf(data);
   return {
-    from: data.from, shipped: data.shipped, arrays, notes: data.notes,
+    from: data.from, shipped: data.shipped, arrays, notes: [...data.notes, ...(split?.notes ?? [])],
     split: { train: split?.train.count ?? count, validation: split?.validation.count ?? 0 },
     ...(classes && { classes }),
     ...(images.length > 0 && { samples: { kind: 'images', images } }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { characterVocabulary, decode, decodeCharacters, encode, encodeCharacters, joinVocabularies, makeVocabulary, special, stackRows, toRow } from './tokens';
-import { belongsTo, drawFor } from './splits';
+import { belongsTo, drawFor } from './split-by-words';
 
 const vocabulary = makeVocabulary(['the', 'fox', 'sees', '.']);
 

@@ -12,7 +12,7 @@ import { float, int } from '../../spec/knobs';
 import { choices, choose, sampleSentence, type Choices } from '../grammar';
 import { meanings } from '../lexicon';
 import { countsOf, histogramOf, rounded, tableOf } from '../preview';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { decode, stackRows, toRow, type TokenRows } from '../tokens';
 import { makeLanguages, topicGrammar, type LanguageWorld } from './languages';
 

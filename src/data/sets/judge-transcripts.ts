@@ -10,7 +10,7 @@ import { int32, tensor, type Tensor } from '../../base/tensor';
 import { defineDataset, type Example } from '../../spec/dataset';
 import { choice, float, toggle } from '../../spec/knobs';
 import { rounded, tableOf } from '../preview';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { cellMask, makeVocabulary, stackRows, toRow, type TokenRows, type Vocabulary } from '../tokens';
 
 export const lures = ['length', 'position', 'tone', 'crowd', 'authority'] as const;

@@ -12,7 +12,7 @@ import { choice, float, int } from '../../spec/knobs';
 import { choices, end, mixGrammars, sampleSentence, wordLogProbs, type Choices, type Grammar, type Sentence, type State } from '../grammar';
 import { grammaticalClasses, languageNames, meanings, wordsOf, type GrammaticalClass, type Kind } from '../lexicon';
 import { countsOf, histogramOf, rounded, tableOf } from '../preview';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { decode, makeVocabulary, stackRows, toRow, type TokenRows, type Vocabulary } from '../tokens';
 
 export interface LanguageWorldSpec {

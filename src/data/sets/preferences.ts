@@ -10,7 +10,7 @@ import { int32, type Tensor } from '../../base/tensor';
 import { defineDataset, type At } from '../../spec/dataset';
 import { choice, float, int } from '../../spec/knobs';
 import { countsOf, rounded, tableOf } from '../preview';
-import { belongsTo } from '../splits';
+import { belongsTo } from '../split-by-words';
 import { cellMask, decode, special, stackRows, toRow, type TokenRows } from '../tokens';
 import { attributeScore, continueReview, frameOf, makeReviews, review, type ReviewWorld, type RowsSpec } from './attributes';
 

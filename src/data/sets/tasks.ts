@@ -11,7 +11,7 @@ import { choice } from '../../spec/knobs';
 import { sampleSentence, type Sentence } from '../grammar';
 import { grammaticalClasses, meanings } from '../lexicon';
 import { countsOf, rounded, tableOf } from '../preview';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { joinVocabularies, makeVocabulary, special, stackRows, toRow, type TokenRows, type Vocabulary } from '../tokens';
 import { attributeScore, makeReviews, review, type ReviewWorld, type Style } from './attributes';
 import { factDrawer, factVocabulary, makeFactWorld } from './facts';

@@ -6,7 +6,7 @@
 import { InputError } from '../../base/errors';
 import { Random } from '../../base/random';
 import { int32, tensor, type Tensor } from '../../base/tensor';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { makeVocabulary, stackRows, toRow, wordList, type TokenRows } from '../tokens';
 import type { RowsSpec } from './rows';
 

@@ -7,7 +7,7 @@ import { InputError } from '../../base/errors';
 import { Random } from '../../base/random';
 import { int32, type Tensor } from '../../base/tensor';
 import { choices, continueSentence, end, sampleSentence, wordLogProbs, type Grammar, type Sentence, type State } from '../grammar';
-import { drawFor } from '../splits';
+import { drawFor } from '../split-by-words';
 import { cellMask, makeVocabulary, special, stackRows, toRow, wordList, type TokenRows, type Vocabulary } from '../tokens';
 import type { RowsSpec } from './rows';
 

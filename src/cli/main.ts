@@ -34,6 +34,7 @@ ${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run a
       --executor wasm|reference (wasm) --json
   stipple models [ID ...]               remake the checkpoints in models/
       --check                           compare hashes only, write nothing
+      --table                           write the table in docs/data-and-models.md, make nothing
 `;
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -121,7 +122,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : showConformance(report)}\n`);
       return report.failed > 0 ? 1 : 0;
     }
-    case 'models': return makeModels(positionals, { check: values.check ?? false });
+    case 'models': return makeModels(positionals, { check: values.check ?? false, table: values.table ?? false });
     case 'help': case '--help': case '-h':
       process.stdout.write(help);
       return 0;
@@ -140,7 +141,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, write: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, table: { type: 'boolean' }, write: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

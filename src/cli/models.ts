@@ -18,12 +18,15 @@ const recipes = import.meta.glob<{ recipe: Recipe }>(['../recipes/*.ts', '!../re
 /** 'held-out accuracy 0.997 (chance 0.038)'. */
 const sayMeasure = ({ name, value, baseline }: Measure): string => `${name} ${value.toPrecision(4)} (${baseline.name} ${baseline.value.toPrecision(4)})`;
 
-export async function makeModels(ids: readonly string[], { check }: { check: boolean }): Promise<number> {
+/** Those named; without names all whose file ships. `check` compares hashes and writes nothing, `table` writes the docs' table and makes nothing. */
+export async function makeModels(ids: readonly string[], { check, table = false }: { check: boolean; table?: boolean }): Promise<number> {
+  if (table) return writeTable();
   const all = Object.values(recipes).flatMap((module) => (module.recipe ? [module.recipe] : []));
   const unknown = ids.find((id) => !all.some((r) => r.id === id));
   if (unknown) throw new InputError(`There is no model "${unknown}". There are: ${all.map((r) => r.id).join(', ')}.`);
   let differing = 0;
-  for (const recipe of all.filter((r) => ids.length === 0 || ids.includes(r.id))) {
+  const shipped = new Set((await shippedCards()).map(({ id }) => id));
+  for (const recipe of all.filter((r) => (ids.length === 0 ? shipped.has(r.id) : ids.includes(r.id)))) {
     const began = performance.now();
     const spent = process.cpuUsage();
     const executor = await createWasmExecutor();
@@ -70,8 +73,12 @@ export async function makeModels(ids: readonly string[], { check }: { check: boo
     const card: ModelCard = { id, title, base, says, seed, spec, measures, params: count, sizeBytes: bytes.length, sha256: hash, seconds, licence: 'MIT', command: `npm run models -- ${id}` };
     await writeFile(cardPath, `${JSON.stringify(card, null, 2)}\n`);
   }
-  if (!check) await writeSection('docs/data-and-models.md', 'models', modelsTable(await shippedCards()));
+  if (!check) await writeTable();
   return check && differing > 0 ? 1 : 0;
+}
+async function writeTable(): Promise<number> {
+  await writeSection('docs/data-and-models.md', 'models', modelsTable(await shippedCards()));
+  return 0;
 }
 
 /** The cards of all files in `models/`, by their names. */

@@ -41,7 +41,7 @@ test('taking the pictures away is the same whatever they showed; <unk> is someth
   expect((await score(params, withoutPictures(given, 'unknown'))).loss).not.toBe((await score(params, away)).loss);
 });
 test('greedy answers are the largest logits, one after the other, each behind its own picture', async () => {
-  const prompts = set.rows.map(({ prompt }, i) => Array.from(set.tokens.data.subarray(i * 20, i * 20 + set.answerAt[i]!)));
+  const prompts = set.rows.map((_, i) => Array.from(set.tokens.data.subarray(i * 20, i * 20 + set.answerAt[i]!)));
   const written = await vlmWriter(kit.lab, on)(params, given, prompts, { temperature: 0, most: 3, end: special.eos });
   const next = vlmNext(kit.lab, { ...on, name: 'vlm, next' });
   const texts = prompts.map((p) => [...p]);

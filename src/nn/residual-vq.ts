@@ -8,7 +8,7 @@
 import { ShapeError } from '../base/errors';
 import type { Random } from '../base/random';
 import { tensor, type Params } from '../base/tensor';
-import { add, argMin, cast, concat, div, gather, greater, less, linear, matmul, mean, mul, neg, relu, reshape, sliceAxis, stopGradient, sub, sum, tanh, transpose, upsample, where } from '../engine/ops';
+import { add, argMin, cast, concat, div, gather, greater, less, linear, matmul, mean, mul, neg, relu, reshape, sliceAxis, stopGradient, sub, sum, tanh, transpose, where } from '../engine/ops';
 import { oneHot, square } from '../engine/ops/compose';
 import { constant, type Value } from '../engine/value';
 import { channelsToPixels, pixelsToChannels } from './fold';

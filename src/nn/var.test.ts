@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random';
 import { floats, int32, tensor, type Params, type Tensor } from '../base/tensor';
 import { gradients } from '../engine/autodiff';
-import { evaluate, toReference } from '../engine/evaluate';
+import { evaluate } from '../engine/evaluate';
 import { defineProgram } from '../engine/program';
 import { mean } from '../engine/ops';
 import { constant, input, type Value } from '../engine/value';

@@ -78,7 +78,7 @@ const kindCount = plainKinds.length + 1;
 const colourCount = colours.length + 1;
 /** Cross-entropy of what each patch shows, kind and colour, against what is there; only rows with a picture count. */
 function patchLoss(head: Views, patches: Value, labels: Value, hasPicture: Value): Value {
-  const [n, count] = patches.shape as [number, number, number];
+  const count = patches.shape[1]!;
   const z = dense(head, patches);
   const here = (first: number, size: number, of: number): Value => tokenLosses(sliceAxis(z, 2, first, size), sliceAxis(labels, 1, of * count, count));
   return maskedMean(mean(add(here(0, kindCount, 0), here(kindCount, colourCount, 1)), { axes: [1] }), hasPicture);

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../base/errors';
 import { Random } from '../../base/random';
-import { floats, int32, tensor, type Tensor } from '../../base/tensor';
+import { int32, tensor, type Tensor } from '../../base/tensor';
 import { blackOut } from '../degrade';
 import { checkWorld } from './check-world';
 import { presenceQuestion } from './questions';

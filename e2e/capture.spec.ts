@@ -16,6 +16,10 @@ for (const build of ['jspi', 'asyncify'])
     const answer = await page.evaluate((args) => (window as unknown as Window).runScenario('captureTrial', { program: 'mlp', steps: 4, ...args }), { repeats, build });
     expect(answer).toEqual({ compared: 5 * repeats, differing: 0, note });
   });
+test('tokens looked up and labels picked out are recorded, too, and replay the bits of plain steps', async ({ page }) => {
+  const answer = await page.evaluate(() => (window as unknown as Window).runScenario('captureTrial', { program: 'words', steps: 4, repeats: 2 }));
+  expect(answer).toEqual({ compared: 14, differing: 0, note }); // four losses and three parts of the state, twice
+});
 test('a program that hands an input out is not recorded', async ({ page }) => {
   const answer = await page.evaluate(() => (window as unknown as Window).runScenario('captureTrial', { program: 'counting', steps: 5, repeats: 2 }));
   expect(answer).toMatchObject({ differing: 0, note });

@@ -1,12 +1,30 @@
 /** Graph capture under the magnifying glass: recorded steps against plain ones, again and again; and replays that are planted wrong. */
-import type { Tensor } from '../../src/base/tensor';
+import { Random } from '../../src/base/random';
+import { int32, type Tensor } from '../../src/base/tensor';
 import type { Session } from '../../src/engine/executor';
+import { gather, matmul } from '../../src/engine/ops';
+import type { TrainerSpec } from '../../src/lab/lab';
+import { initialOf, stepFeeds, trainingProgram } from '../../src/lab/training';
+import { crossEntropy } from '../../src/nn/losses';
+import { adam } from '../../src/nn/optimizers';
 import { gpuLane, type OrtTensor } from '../../src/runtime/ort';
-import { counting, mlp, type TestProgram } from '../../src/runtime/test-programs';
+import { counting, mlp, normal, type TestProgram } from '../../src/runtime/test-programs';
 import { createWebGpuExecutor, type WebGpuOptions } from '../../src/runtime/webgpu';
 
 type Args = Readonly<Record<string, unknown>>;
-const programs: Readonly<Record<string, () => TestProgram>> = { counting, mlp: () => mlp(64, 32, 10, 16) };
+const programs: Readonly<Record<string, () => TestProgram>> = { counting, mlp: () => mlp(64, 32, 10, 16), words };
+/** Tokens looked up in a table, and labels picked out of logits: both are scattered into where the gradient comes back. */
+function words(): TestProgram {
+  const [rows, width, classes] = [24, 8, 12];
+  const spec: TrainerSpec = {
+    name: 'words', params: { table: [classes, width], out: [width, classes] }, optimizer: adam(),
+    batch: { tokens: { shape: [rows], dtype: 'int32' }, labels: { shape: [rows], dtype: 'int32' } },
+    loss: ({ params, batch }) => ({ loss: crossEntropy(matmul(gather(params.table!, batch.tokens!), params.out!), batch.labels!) }),
+  };
+  const compiled = trainingProgram(spec);
+  const ids = (name: string, step: number): Tensor => int32(Int32Array.from({ length: rows }, (_, i) => Random.seed(3).fork(name, step, i).int(classes)));
+  return { program: compiled.program, initial: initialOf(compiled, { table: normal('table', [classes, width]), out: normal('out', [width, classes]) }), feeds: (step) => stepFeeds(spec, step, { learningRate: 0.01 }, { tokens: ids('tokens', step), labels: ids('labels', step) }) };
+}
 /** Outputs of every step, read each by itself or all at the end, and the state after the last. */
 async function trace(session: Session, { program, feeds }: TestProgram, steps: number, readEach: boolean): Promise<Tensor[]> {
   const all: Tensor[] = [];

@@ -3,6 +3,7 @@ import type { Params, Tensor } from '../base/tensor';
 import { makeSceneSet } from '../data/scene/set';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
+import { imageAt } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { autoencode, autoencoderConfig, initAutoencoder, upSamplers, type UpSampler } from '../nn/autoencoder';
 import { prefixed, scope } from '../nn/layers';
@@ -62,5 +63,12 @@ export const recipe = defineRecipe({
     for (const up of upSamplers) measures.push({ name: `held-out reconstruction, ${up}, dB`, value: peakSignalToNoise(await reconstruct(lab, params, up, x), x), better: 'higher', baseline: { name: 'the mean picture', value: mean } });
     const best = Math.max(...measures.map(({ value }) => value));
     return [...measures, { name: 'the best of them, beside 8 x 8 means enlarged (half as many numbers)', value: best, better: 'higher', baseline: { name: 'bicubic', value: peakSignalToNoise(enlargedBicubic(x, 8), x) } }];
+  },
+  show: async (lab, params) => {
+    const x = pictures('test', 6);
+    const ways: Tensor[] = [];
+    for (const up of upSamplers) ways.push(await reconstruct(lab, params, up, x));
+    const rows = Array.from({ length: 6 }, (_, i) => [imageAt(x, i, 'scene', [-1, 1]), ...ways.map((way, k) => imageAt(way, i, upSamplers[k]!, [-1, 1]))]);
+    return [{ title: 'Held-out scenes, and what each way to enlarge makes of them', picture: { kind: 'images', images: rows.flat() } }];
   },
 });

@@ -2,6 +2,7 @@
 import { int32, type Params, type Tensor } from '../base/tensor';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
+import { imageAt } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { adam } from '../nn/optimizers';
 import { decode, encode, initCodebook, initTokenizer, quantise, tokenCount, tokenizerConfig as config, tokenizerLoss } from '../nn/residual-vq';
@@ -83,6 +84,11 @@ export const recipe = defineRecipe({
       { name: 'the same, beside 4 x 4 means enlarged (48 bytes; the tokens are 75)', value, better: 'higher', baseline: { name: 'bicubic', value: peakSignalToNoise(enlargedBicubic(x, 4), x) } },
       { name: 'share of the codebook in use', value: used, better: 'higher', baseline: { name: 'one entry', value: 1 / config.codes } },
     ];
+  },
+  show: async (lab, params) => {
+    const { x } = captionedScenes(seed, 'test', 12);
+    const { images } = await reconstruct(lab, params, x);
+    return [{ title: 'Held-out scenes, and what is left of them after 85 tokens', picture: { kind: 'images', images: Array.from({ length: 12 }, (_, i) => [imageAt(x, i, 'scene', [-1, 1]), imageAt(images, i, 'tokens', [-1, 1])]).flat() } }];
   },
 });
 /** Tokens of pictures, int32 [n, tokens], in chunks. `params`: the checkpoint's. */

@@ -4,6 +4,7 @@ import { mean } from '../engine/ops';
 import { defineProgram } from '../engine/program';
 import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
+import { imageAt } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { dropCaptions, repeatCaption } from '../nn/captions';
 import { cosineSchedule, diffusionLoss, drawNoise, errorsPerSample, guided, predictedEpsilon, sample } from '../nn/diffusion';
@@ -114,5 +115,10 @@ export const recipe = defineRecipe({
       { name: 'the same, beside a prediction without the caption', value: told, better: 'lower', baseline: { name: 'without the caption', value: untold } },
       ...judgePictures(await draw(lab, params, prompts.tokens), prompts),
     ];
+  },
+  show: async (lab, params) => {
+    const { texts, tokens } = promptsFor(seed, 24);
+    const drawn = await draw(lab, params, tokens);
+    return [{ title: 'What it draws', says: `From noise, by ${spec.sampler}; under each, the prompt.`, picture: { kind: 'images', images: texts.map((text, i) => imageAt(drawn, i, text, [-1, 1])) } }];
   },
 });

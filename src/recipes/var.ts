@@ -4,6 +4,7 @@ import { readCheckpoint } from '../engine/onnx/writer';
 import { argMax, mean } from '../engine/ops';
 import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
+import { imageAt } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { dropCaptions, repeatCaption } from '../nn/captions';
 import { prefixed, scope, type Views } from '../nn/layers';
@@ -145,5 +146,10 @@ export const recipe = defineRecipe({
       { name: 'held-out cross-entropy of a token', value: loss, better: 'lower', baseline: { name: 'without the caption', value: untold } },
       ...judgePictures(await draw(lab, params, tokenizer, prompts.tokens), prompts),
     ];
+  },
+  show: async (lab, params) => {
+    const { texts, tokens } = promptsFor(seed, 24);
+    const drawn = await draw(lab, params, await tokenizerParams(lab), tokens);
+    return [{ title: 'What it draws', says: `Token map by token map; ${spec.sampler}. Under each, the prompt.`, picture: { kind: 'images', images: texts.map((text, i) => imageAt(drawn, i, text, [-1, 1])) } }];
   },
 });

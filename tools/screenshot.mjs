@@ -1,4 +1,4 @@
-// docs/playground.png, the README's picture: the built page after a short run, in real Chromium.
+// docs/playground.png and docs/library.png, the pictures of the docs: the built page after a short run, and its library, in real Chromium.
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 import { findChromium } from './browser.mjs';
@@ -14,6 +14,11 @@ await page.waitForFunction(() => document.querySelector('.status-line output')?.
 await page.evaluate(() => window.scrollTo(0, 0));
 await page.waitForTimeout(1000); // charts follow a few times a second
 await page.screenshot({ path: 'docs/playground.png' });
+await page.goto(`${server.resolvedUrls.local[0]}#library`);
+await page.locator('.library-tile').first().waitFor({ timeout: 60_000 });
+await page.waitForFunction(() => [...document.querySelectorAll('.library-tile .thumb')].slice(0, 9).every((thumb) => thumb.querySelector('canvas, svg, table')), undefined, { timeout: 120_000 });
+await page.waitForTimeout(1000);
+await page.screenshot({ path: 'docs/library.png' });
 await browser.close();
 await server.close();
-console.log('docs/playground.png written.');
+console.log('docs/playground.png and docs/library.png written.');

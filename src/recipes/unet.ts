@@ -16,7 +16,7 @@ import { captionConfig, captionedScenes, captionLength, dataSpec, emptyCaption, 
 import { constantsOf, shapesOf, shuffled } from './common';
 
 const seed = 20200619;
-const spec = { ...dataSpec, scenes: 5000, target: 'v', schedule: 'cosine, 200 timesteps', captionsDropped: 0.1, steps: 800, batch: 32, learningRate: 3e-3, warmUp: 60, weightDecay: 0.01, clipNorm: 1, sampler: 'DDIM, 25 steps, guidance 3' } as const;
+const spec = { ...dataSpec, scenes: 10000, target: 'v', schedule: 'cosine, 200 timesteps', captionsDropped: 0.1, steps: 2200, batch: 32, learningRate: 3e-3, warmUp: 60, weightDecay: 0.01, clipNorm: 1, sampler: 'DDIM, 25 steps, guidance 3' } as const;
 export const config = unetConfig(captionConfig);
 export const schedule = cosineSchedule(config.timesteps);
 const guidance = 3;

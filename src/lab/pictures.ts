@@ -1,17 +1,17 @@
 /** What a classifier does, drawn. */
 import { floats, type Tensor } from '../base/tensor';
 import { countOf, type Labelled } from '../data/labelled';
+import { colourImage, greyImage } from '../data/pictures';
 import type { Preview } from '../spec/dataset';
 import type { HeatMap, Images } from '../spec/picture';
 import { argMaxes } from './evaluate';
 
 /** Image `at` of x [n, 1 or 3, height, width]; numbers from `range` to 0..255, others to the nearer end. */
-export function imageAt(x: Tensor, at: number, label: string, [low, high]: readonly [number, number] = [0, 1]): Images['images'][number] {
+export function imageAt(x: Tensor, at: number, label: string, range: readonly [number, number] = [0, 1]): Images['images'][number] {
   const [, channels, height, width] = x.shape as readonly [number, number, number, number];
   const area = height * width;
   const image = floats(x).subarray(at * channels * area, (at + 1) * channels * area);
-  const data = Uint8Array.from({ length: channels * area }, (_, i) => Math.min(255, Math.max(0, Math.round((255 * (image[(i % channels) * area + Math.floor(i / channels)]! - low)) / (high - low)))));
-  return { label, width, height, channels: channels === 3 ? 3 : 1, data };
+  return (channels === 3 ? colourImage : greyImage)(label, image, width, height, range);
 }
 
 /** How held-out examples are read: the first few, and which class is taken for which. logits: row-major [n, classes]. */

@@ -9,7 +9,7 @@ export const card = defineCard({
   claim: 'A network that has learned to read one alphabet needs few examples of the next: what it learned first is worth more than a fresh start.',
   explanation: [
     'The shipped network has learned the capital letters A to Z in forty typefaces. Its last layer is replaced by a fresh one for new classes, and four arms learn them: every weight is tuned; the fresh layer alone learns, on features that stay as they are; the layer learns first, and then every weight; and a network of the same shape begins from random numbers.',
-    'With no file dropped, the new classes are the ten digits and ten lower-case letters, a few examples each. Drop pictures with labels (an IDX pair such as the handwritten digits of MNIST, CIFAR batches, or a folder or zip with a folder for each class), and they take their place: pictures of any size are turned to grey and fitted into 28 x 28 pixels.',
+    'With no file dropped, the new classes are the ten digits and ten lower-case letters, a few examples each. Drop pictures with labels (an IDX pair such as the handwritten digits of MNIST, CIFAR batches, or a folder or zip with a folder for each class), and they take their place: pictures of any size are cropped to their middle square, turned to grey and resized to 28 x 28 pixels.',
     'All arms see the same batches, moved a little at random. The learning rate warms up and falls along half a cosine. Test examples never choose anything: where the files name no test set, one is set aside, and doubles stay on one side.',
   ],
   equations: [

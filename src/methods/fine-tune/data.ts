@@ -1,9 +1,9 @@
 /** Pictures with labels, 28 x 28 and grey, divided: characters that the shipped network has not met, or the user's own. */
 import { InputError } from '../../base/errors';
-import { floats, tensor } from '../../base/tensor';
-import { bilinear } from '../../data/augment';
+import { floats, int32, tensor } from '../../base/tensor';
 import { contentOf, duplicatesIn } from '../../data/content';
 import { loadOne, type ImageSplit, type LoadedImages } from '../../data/files';
+import { fittedImages } from '../../data/fitted-images';
 import { countOf, take, type Labelled } from '../../data/labelled';
 import { reportOn, type Report } from '../../data/report';
 import { downstreamClasses, makeGlyphs } from '../../data/sets/glyphs';
@@ -39,12 +39,14 @@ async function fromFiles(lab: Lab, { validation, test }: Knobs): Promise<Task> {
   const came = await loadOne(lab.files);
   if (came.kind !== 'images') throw new InputError(`Pictures with labels were expected, but ${came.from} holds ${came.kind}. Drop an IDX pair, CIFAR batches, or a folder or zip of pictures.`);
   if (!came.classes || came.classes.length < 2) throw new InputError(`Pictures of at least 2 classes were expected, but ${came.from} ${came.classes ? 'holds one class alone' : 'has no labels'}. Drop the labels too, or put each class into a folder of its own.`);
+  const { classes } = came;
   const loaded = divided(came, { seed: lab.seed, validation, test });
   const part = (split: ImageSplit | undefined, limit: number, name: string): Labelled => {
     if (!split?.labels || split.count < 1) throw new InputError(`${came.from}: nothing was left for ${name}. Bring more pictures, or larger shares.`);
-    return greyOf(loaded, split, Math.min(split.count, limit));
+    const count = Math.min(split.count, limit);
+    return { x: tensor(Float32Array.from(split.pixels.subarray(0, count * imageSize * imageSize), (v) => v / 255), [count, 1, imageSize, imageSize]), y: int32(split.labels.slice(0, count)), classes };
   };
-  const { splits } = loaded;
+  const { splits } = fittedImages(loaded, { channels: 1, side: imageSize });
   return taskOf({ train: part(splits.train, most.train, 'training'), validation: part(splits.validation, most.validation, 'validation'), test: part(splits.test, most.test, 'test') }, loaded);
 }
 function taskOf(splits: Pick<Task, 'train' | 'validation' | 'test'>, loaded: LoadedImages): Task {
@@ -52,40 +54,6 @@ function taskOf(splits: Pick<Task, 'train' | 'validation' | 'test'>, loaded: Loa
 }
 const bytesOf = (set: Labelled): ImageSplit => ({ count: countOf(set), pixels: Uint8Array.from(floats(set.x), (v) => Math.round(255 * v)), labels: Int32Array.from(set.y.data) });
 
-/** Luma of Rec. 601. */
-const luma = [0.299, 0.587, 0.114] as const;
-/** The first pictures as [n, 1, 28, 28] in [0, 1]: grey, the longer side fitted, the rest filled with the picture's corner. */
-export function greyOf({ width, height, channels, classes }: LoadedImages, { pixels, labels }: ImageSplit, count: number): Labelled {
-  const area = imageSize * imageSize;
-  const x = new Float32Array(count * area);
-  const scale = Math.max(width, height) / imageSize;
-  const [left, top] = [(imageSize - width / scale) / 2, (imageSize - height / scale) / 2];
-  for (let n = 0; n < count; n++) {
-    const image = pixels.subarray(n * width * height * channels, (n + 1) * width * height * channels);
-    const grey = channels === 1 ? image : Float32Array.from({ length: width * height }, (_, i) => luma[0] * image[3 * i]! + luma[1] * image[3 * i + 1]! + luma[2] * image[3 * i + 2]!);
-    const soft = shrunk(grey, width, height, scale);
-    for (let row = 0; row < imageSize; row++)
-      for (let column = 0; column < imageSize; column++) {
-        const [u, v] = [(column + 0.5 - left) * scale - 0.5, (row + 0.5 - top) * scale - 0.5];
-        const inside = u > -1 && v > -1 && u < width && v < height;
-        x[n * area + row * imageSize + column] = (inside ? bilinear(soft, width, height, u, v) : grey[0]!) / 255;
-      }
-  }
-  return { x: tensor(x, [count, 1, imageSize, imageSize]), y: { dtype: 'int32', shape: [count], data: labels!.slice(0, count) }, classes: classes! };
-}
-/** Each pixel the mean of the square that one pixel of the smaller picture will cover: nothing fine is left to alias. */
-function shrunk(grey: ArrayLike<number>, width: number, height: number, scale: number): ArrayLike<number> {
-  const reach = Math.floor((scale - 1) / 2);
-  if (reach < 1) return grey;
-  const out = new Float32Array(width * height);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) {
-      let [sum, seen] = [0, 0];
-      for (let v = Math.max(0, row - reach); v <= Math.min(height - 1, row + reach); v++) for (let u = Math.max(0, column - reach); u <= Math.min(width - 1, column + reach); u++, seen++) sum += grey[v * width + u]!;
-      out[row * width + column] = sum / seen;
-    }
-  return out;
-}
 /** A class a picture has at least, for a first look: the first of each class in turn. */
 export function firstOfEach(set: Labelled, count: number): Labelled {
   const byClass = set.classes.map((_, label) => [...set.y.data.keys()].filter((i) => set.y.data[i] === label));

@@ -7,7 +7,7 @@ import { createWasmExecutor } from '../../runtime/wasm';
 import { readKnobs, type KnobValues } from '../../spec/knobs';
 import type { FileBytes } from '../../spec/messages';
 import { card } from './card';
-import { firstOfEach, greyOf, openTask } from './data';
+import { firstOfEach, openTask } from './data';
 import { method } from './method';
 
 const wasm = await createWasmExecutor();
@@ -37,12 +37,13 @@ test('dropped pictures take the place of the built-in ones, divided without a do
   // The first 60 pictures of both files are the same: they stay in the test set alone.
   expect([given.train.y.shape[0]! + given.validation.y.shape[0]!, given.test.y.shape[0], given.shared]).toEqual([140, 60, 0]);
 });
-test('pictures are made grey and fitted, and keep their brightness', () => {
-  const white = (width: number, height: number, channels: 1 | 3) => floats(greyOf({ kind: 'images', from: '', notes: [], width, height, channels, classes: ['a'], splits: { train: { count: 1, pixels: new Uint8Array(0) } } }, { count: 1, pixels: new Uint8Array(width * height * channels).fill(255), labels: Int32Array.of(0) }, 1).x);
-  for (const [width, height, channels] of [[28, 28, 1], [32, 32, 3], [100, 40, 3], [8, 8, 1]] as const) for (const value of white(width, height, channels)) expect(value).toBeCloseTo(1, 5);
-  const same = Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);
-  const kept = greyOf({ kind: 'images', from: '', notes: [], width: 28, height: 28, channels: 1, classes: ['a'], splits: { train: { count: 1, pixels: same } } }, { count: 1, pixels: same, labels: Int32Array.of(0) }, 1);
-  expect(floats(kept.x)).toEqual(Float32Array.from(same, (v) => v / 255));
+test('pictures of 28 x 28 are taken as they are, others resized, with their brightness', async () => {
+  const pair = (side: number) => open(idxPair(60, side, 3));
+  const [same, small] = [await pair(28), await pair(14)];
+  for (const { train } of [same, small]) {
+    expect(train.x.shape.slice(1)).toEqual([1, 28, 28]);
+    train.y.data.forEach((label: number, i: number) => expect(floats(train.x)[i * 784 + 400]).toBeCloseTo(Math.round((250 * (label + 1)) / 3) / 255, 6));
+  }
 });
 test('what makes no pictures with labels is refused with what was expected', async () => {
   const arrays = writeNpz({ x: { dtype: 'float32', shape: [4, 2], data: new Float32Array(8) }, y: { dtype: 'int32', shape: [4], data: Int32Array.of(0, 1, 0, 1) } });

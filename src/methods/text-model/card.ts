@@ -56,7 +56,7 @@ export const card = defineCard({
   },
   invariants: {
     apart: 'No window that is trained on reaches into the last tenth of the text.',
-    sums: 'The transformer sees no character ahead: changing a later one changes nothing before it, bit for bit.',
+    causal: 'The transformer sees no character ahead: changing a later one changes nothing before it, bit for bit.',
   },
   claimCheck: [
     { says: 'On the built-in text, after 600 steps, the transformer’s validation loss is below that of the 5-gram.', left: { arm: 'transformer', metric: 'validation/loss' }, right: { arm: 'five-gram', metric: 'validation/loss' }, statistic: 'median-of-differences', comparison: '<', bound: 0, unit: 'nats' },

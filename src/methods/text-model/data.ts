@@ -15,6 +15,8 @@ export interface Text {
   readonly vocabulary: Vocabulary;
   readonly train: Int32Array;
   readonly validation: Int32Array;
+  /** Character of the whole text at which validation begins. */
+  readonly cut: number;
 }
 /** Characters beyond these are not read. */
 const most = 4_000_000;
@@ -25,7 +27,9 @@ export async function openText(lab: Lab, { context, sentences }: Knobs): Promise
   const { from, text } = lab.files.length > 0 ? await dropped(lab) : builtIn(lab.seed, sentences);
   const vocabulary = characterVocabulary(text);
   if (vocabulary.size > mostSymbols) throw new InputError(`${from} is written in ${vocabulary.size} different characters; at most ${mostSymbols} are read. Choose a text in one script.`);
-  return { from, beginning: text.slice(0, 600), vocabulary, ...splitText(encodeCharacters(vocabulary, text), context) };
+  const ids = encodeCharacters(vocabulary, text);
+  const { train, validation } = splitText(ids, context);
+  return { from, beginning: text.slice(0, 600), vocabulary, train, validation, cut: ids.length - validation.length };
 }
 function builtIn(seed: number, sentences: number): { from: string; text: string } {
   const world = makeReviews({ style: 'sentiment' });

@@ -1,6 +1,6 @@
 import { floats, int32, type Params } from '../../base/tensor';
 import { ngramCrossEntropy, trainNgram } from '../../data/ngram';
-import { judgedWindows, randomWindows } from '../../data/predictions';
+import { judgedWindows, windowsAt } from '../../data/predictions';
 import { decodeCharacters } from '../../data/tokens';
 import { shapesOf } from '../../lab/evaluate';
 import type { Lab } from '../../lab/lab';
@@ -47,14 +47,14 @@ const ordersPicture = (nats: ReadonlyMap<number, number>, transformer: number | 
 });
 
 /** A later character changes nothing before it: two passes that differ in the last character of each window. */
-async function showSums(lab: Lab, params: Params, on: LmOn, text: Text): Promise<void> {
+async function showCausal(lab: Lab, params: Params, on: LmOn, text: Text): Promise<void> {
   const forward = lab.forward({ name: 'text-model-causal', params: shapesOf(params), inputs: { tokens: { shape: [1, on.length], dtype: 'int32' } }, outputs: ({ params: p, inputs }) => ({ logits: on.logits(p, inputs.tokens!) }) });
   const row = text.validation.slice(0, on.length);
   const other = Int32Array.from(row, (id, i) => (i === on.length - 1 ? (id + 1) % text.vocabulary.size : id));
   const logits = async (ids: Int32Array): Promise<Float32Array> => floats((await forward.run(params, { tokens: int32(ids, [1, on.length]) })).logits!);
   const [a, b] = [await logits(row), await logits(other)];
   const before = (on.length - 1) * text.vocabulary.size;
-  lab.light('sums', a.subarray(0, before).every((v, i) => Object.is(v, b[i])), `${on.length - 1} places before the changed one`, 'transformer');
+  lab.light('causal', a.subarray(0, before).every((v, i) => Object.is(v, b[i])), `${on.length - 1} places before the changed one`, 'transformer');
 }
 
 async function trial(lab: Lab, knobs: Knobs): Promise<void> {
@@ -66,10 +66,9 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
   lab.expect(5 + (trained ? knobs.steps + looks * lookUnits : 0));
   const nats = await count(lab, text, knobs.steps);
   lab.picture('orders', ordersPicture(nats, undefined));
-  // Windows are cut from a part of its own: the light says what the code cannot do otherwise.
-  lab.light('apart', train.length + validation.length === train.buffer.byteLength / 4, `windows come from the first ${train.length} characters`);
   if (!trained) {
-    lab.light('sums', true, 'the transformer was not asked for');
+    lab.light('apart', true, 'the transformer was not asked for');
+    lab.light('causal', true, 'the transformer was not asked for');
     lab.mark('n-grams', { nats: { dtype: 'float32', shape: [nats.size], data: Float32Array.from(nats.values()) } });
     return;
   }
@@ -92,12 +91,19 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
     await lab.worked(lookUnits, 'Validating');
   };
   await look(0, start);
+  /** Where the windows that were trained on end, the last character to be foretold included. */
+  let furthest = 0;
   const rate = cosine(knobs.learningRate, knobs.steps, Math.ceil(knobs.steps / 20));
   const params = await lab.train({
     trainer: lmTrainer(lab, { ...on, batch: knobs.batch, optimizer: adam({ beta2: 0.99, clipNorm: 1, groups: noDecayOnVectors }) }),
     arm: 'transformer', from: start, steps: knobs.steps,
     hyper: (step) => ({ learningRate: rate(step), weightDecay: knobs.weightDecay }),
-    next: (step) => feedsOf(randomWindows(lab.rng.fork('windows', step), train, knobs.batch, knobs.context)),
+    next: (step) => {
+      const draw = lab.rng.fork('windows', step);
+      const starts = Uint32Array.from({ length: knobs.batch }, () => draw.int(train.length - knobs.context));
+      for (const start of starts) furthest = Math.max(furthest, start + knobs.context + 1);
+      return feedsOf(windowsAt(train, starts, knobs.context));
+    },
     chart: (_, { loss }) => ({ 'train/loss': loss! }),
     watch: { every: Math.max(1, Math.ceil(knobs.steps / looks)), call: async ({ step, params: now }) => look(step, await now()) },
   });
@@ -107,6 +113,7 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
   lab.outcome('transformer', { 'validation/loss': last.loss, 'validation/best': Math.min(...seen.map(({ loss }) => loss)), ...(passed !== undefined && { 'validation/passed': passed }) });
   lab.picture('orders', ordersPicture(nats, last.loss));
   lab.mark('transformer', params);
-  await showSums(lab, params, on, text);
+  lab.light('apart', furthest <= text.cut, `the farthest window ends at character ${furthest}; what judges begins at ${text.cut}`, 'transformer');
+  await showCausal(lab, params, on, text);
 }
 export const method = defineMethod(card, { run: trial });

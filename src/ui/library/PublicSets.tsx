@@ -1,9 +1,9 @@
 /** Well-known public data sets, loaded when the user says so, and what this browser keeps of them. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { Interrupted, type CacheEntry, type Unfinished } from '../../data/download';
-import { publicSets, type PublicFile, type PublicSet } from '../../data/public-sets';
+import type { CacheEntry } from '../../data/download';
+import { publicSets, type PublicSet } from '../../data/public-sets';
 import { limits } from '../../spec/experiment';
-import { fetchFile, type FetchedFile } from '../../store/fetch-file';
+import { fetchSet } from '../../store/fetch-set';
 import { pageCache } from '../../store/file-cache';
 import { bytesText } from '../../store/format';
 import { useAppStore } from '../app-context';
@@ -11,7 +11,6 @@ import { texts } from './texts';
 
 const t = texts.publicSets;
 const sizeOf = ({ files }: PublicSet): number => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-const nameOf = ({ address }: PublicFile): string => address.split('/').at(-1) ?? address;
 
 export function PublicSets() {
   const [kept, setKept] = useState<readonly CacheEntry[]>([]);
@@ -40,29 +39,20 @@ function OnePublicSet({ set, loaded }: { readonly set: PublicSet; readonly loade
   const store = useAppStore();
   const [state, setState] = useState<Loading>({ stage: 'idle' });
   const going = useRef<AbortController>(null);
-  const broken = useRef(new Map<string, Unfinished>());
   const total = sizeOf(set);
   const load = async (): Promise<void> => {
     const controller = new AbortController();
     going.current = controller;
-    const files: FetchedFile[] = [];
-    let before = 0;
-    for (const file of set.files) {
-      setState({ stage: 'loading', name: nameOf(file), loaded: before });
-      try {
-        const done = before;
-        files.push(await fetchFile(file.address, { limit: limits.fileBytes, signal: controller.signal, known: file, keep: true, partial: broken.current.get(file.address), progress: (come) => setState({ stage: 'loading', name: nameOf(file), loaded: done + come }) }));
-        before += file.sizeBytes;
-      } catch (error) {
-        if (error instanceof Interrupted) broken.current.set(file.address, error.partial);
-        return setState(controller.signal.aborted ? { stage: 'idle' } : { stage: 'failed', says: error instanceof Error ? error.message : String(error) });
-      } finally {
-        loaded();
-      }
+    try {
+      const files = await fetchSet(set, { limit: limits.fileBytes, signal: controller.signal, progress: ({ file, loaded: come }) => setState({ stage: 'loading', name: file, loaded: come }) });
+      setState({ stage: 'idle' });
+      store.getState().filesShown(files);
+      window.scrollTo({ top: 0 });
+    } catch (error) {
+      setState(controller.signal.aborted ? { stage: 'idle' } : { stage: 'failed', says: error instanceof Error ? error.message : String(error) });
+    } finally {
+      loaded();
     }
-    setState({ stage: 'idle' });
-    store.getState().filesShown(files);
-    window.scrollTo({ top: 0 });
   };
   const loading = state.stage === 'loading';
   const tooLarge = set.files.some(({ sizeBytes }) => sizeBytes > limits.fileBytes);

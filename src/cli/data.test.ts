@@ -1,30 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNpz } from '../data/files/npz';
 import { datasetOf, datasets } from '../data/sets';
 import { openDataset, type Example } from '../spec/dataset';
-import { main } from './main';
+import { runCli } from './testing';
 
 let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'stipple-data-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-/** Exit status and what was said. */
-async function run(...argv: readonly string[]): Promise<{ status: number; out: string; problem: string }> {
-  const said = { out: '', problem: '' };
-  const [out, problem] = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
-  out.mockImplementation((text) => Boolean((said.out += String(text))));
-  problem.mockImplementation((text) => Boolean((said.problem += String(text))));
-  try {
-    return { status: await main(['data', ...argv]), ...said };
-  } finally {
-    out.mockRestore();
-    problem.mockRestore();
-  }
-}
+const run = (...argv: readonly string[]) => runCli(['data', ...argv]);
 const exampleOf = (index: number, knobs = {}): Example => openDataset(datasetOf('toy-2d'), { seed: 3, knobs }).example({ seed: 3, split: 'test', index });
 
 test('lists every set, and tells the knobs and the fields of one', async () => {

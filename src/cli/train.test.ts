@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeNpz, readNpz } from '../data/files/npz';
 import { readSafetensors } from '../engine/safetensors';
 import { decodeModel } from '../engine/onnx/model';
 import { fixturePath } from '../lab/own/testing/kit';
-import { main } from './main';
+import { runCli } from './testing';
 import type { TrainReport } from './train';
 
 let folder = '';
@@ -14,19 +14,7 @@ beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'stipple-train-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-/** Exit status and what was said. */
-async function run(...argv: readonly string[]): Promise<{ status: number; out: string; problem: string }> {
-  const said = { out: '', problem: '' };
-  const [out, problem] = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
-  out.mockImplementation((text) => Boolean((said.out += String(text))));
-  problem.mockImplementation((text) => Boolean((said.problem += String(text))));
-  try {
-    return { status: await main(argv), ...said };
-  } finally {
-    out.mockRestore();
-    problem.mockRestore();
-  }
-}
+const run = (...argv: readonly string[]) => runCli(argv);
 const trainArguments = (name: string, ...more: readonly string[]): string[] => ['train', fixturePath(name, 'model.onnx'), '--data', fixturePath(name, 'data.npz'), ...more];
 const reportOf = (out: string): TrainReport => JSON.parse(out) as TrainReport; // what the command just wrote
 

@@ -45,7 +45,7 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
   const layout = layoutOf(spec.params);
   const frozenLayout = layoutOf(spec.frozen ?? {});
   const bufferLayout = layoutOf(spec.buffers ?? {});
-  const slots = spec.optimizer.slots(layout.size);
+  const slots = spec.optimizer.slots(layout.size, layout);
   const scalarNames = Object.keys(stepScalars(spec, 0, { learningRate: 1, averageDecay: 0 }));
   const averaged = spec.average === true;
   const clash = scalarNames.find((name) => `step.${name}` in spec.batch);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { tensor } from '../base/tensor';
+import { sizeOf, tensor } from '../base/tensor';
 import { evaluate, toReference } from '../engine/evaluate';
 import { input } from '../engine/value';
 import { layoutOf, type Layout } from '../engine/layout';
 import { allOf, factorsOf, layerwise, noDecayOnVectors, type Groups } from './groups';
-import { adam, sgd, type Hyper, type Optimizer } from './optimizers';
+import { adam, perGroup, sgd, type Hyper, type Optimizer } from './optimizers';
 
 const start = [0.5, -2, 3];
 /** The gradient of sum(theta^4) / 4 at theta. */
@@ -12,12 +12,13 @@ const gradientAt = (theta: readonly number[]): number[] => theta.map((t) => t **
 
 /** Ten steps by the graph, in float64. */
 function byGraph(optimizer: Optimizer, hyper: Hyper, layout?: Layout): number[] {
-  const slots = Object.fromEntries(Object.entries(optimizer.slots(3)).map(([name, shape]) => [name, input(name, shape)]));
+  const slotShapes = optimizer.slots(3, layout);
+  const slots = Object.fromEntries(Object.entries(slotShapes).map(([name, shape]) => [name, input(name, shape)]));
   const [theta, gradient] = [input('theta', [3]), input('gradient', [3])];
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(0, hyper)).map((name) => [name, input(`step.${name}`, [])]));
   const next = optimizer.update({ theta, gradient, slots, scalars, ...(layout && { layout }) });
   const names = ['theta', ...Object.keys(slots)];
-  const held = new Map(names.map((name) => [name, toReference(tensor(name === 'theta' ? start : [0, 0, 0]))]));
+  const held = new Map(names.map((name) => [name, toReference(tensor(name === 'theta' ? start : new Array<number>(sizeOf(slotShapes[name]!)).fill(0)))]));
   for (let step = 0; step < 10; step++) {
     const now = [...held.get('theta')!.data];
     const feeds = new Map([...held, ['gradient', { shape: [3], data: Float64Array.from(gradientAt(now)) }], ...Object.entries(optimizer.scalars(step, hyper)).map(([name, value]) => [`step.${name}`, { shape: [], data: Float64Array.of(value) }] as const)]);
@@ -105,3 +106,17 @@ test('factors: none on vectors, a power a layer, and products', () => {
   expect(() => groupOf('4.weight', [3, 3])).toThrow('a layer from 0 to 3');
   expect(factorsOf(() => ({ rate: 1 }), three)).toEqual({});
 });
+
+/** The groups lie interleaved in theta: a and c step by Adam, b by SGD with momentum. */
+const outerOrInner = (name: string): string => (name === 'b.weight' ? 'inner' : 'outer');
+test('each group steps as it would alone, by an optimiser and at a rate of its own', () => {
+  const both = perGroup({ outer: adam(), inner: sgd({ momentum: 0.9 }) }, outerOrInner);
+  const stepped = byGraph(both, { learningRate: 0.1, groups: { inner: { learningRate: 0.005 } } }, three);
+  [adamByHand(0.1, 0, true), sgdByHand(0.005, 0.9, 0), adamByHand(0.1, 0, true)].forEach((alone, i) => expect(stepped[i]).toBeCloseTo(alone[i]!, 6));
+});
+test('a group clips its own norm', () => {
+  const stepped = byGraph(perGroup({ outer: sgd(), inner: sgd({ clipNorm: 1 }) }, outerOrInner), { learningRate: 0.01 }, three);
+  expect(stepped[1]).toBeCloseTo(start[1]! + 10 * 0.01, 6); // its gradient, longer than 1 throughout, has length 1
+  expect(stepped[2]).toBeCloseTo(sgdByHand(0.01, 0, 0)[2]!, 6);
+});
+test('a param of no group is named', () => expect(() => byGraph(perGroup({ outer: sgd() }, outerOrInner), { learningRate: 1 }, three)).toThrow('b.weight'));

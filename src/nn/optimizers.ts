@@ -3,7 +3,7 @@ import { ShapeError } from '../base/errors';
 import { pow } from '../base/math';
 import type { Shape } from '../base/tensor';
 import type { Layout } from '../engine/layout';
-import { add, div, minimum, mul, sqrt, sub, sum } from '../engine/ops';
+import { add, concat, div, minimum, mul, sliceAxis, sqrt, sub, sum } from '../engine/ops';
 import { square } from '../engine/ops/compose';
 import type { Value } from '../engine/value';
 import { factorsOf, type Factors, type Groups } from './groups';
@@ -17,11 +17,13 @@ export interface Hyper {
   readonly l2?: number;
   /** Of the average that a trainer keeps (`TrainerSpec.average`): average <- d average + (1 - d) theta. */
   readonly averageDecay?: number;
+  /** For optimisers made by `perGroup`: what of a group differs from the rest. */
+  readonly groups?: Readonly<Record<string, Omit<Hyper, 'averageDecay' | 'groups'>>>;
 }
 export interface Optimizer {
   readonly name: string;
-  /** State beside theta, all zeros at the start. */
-  readonly slots: (size: number) => Readonly<Record<string, Shape>>;
+  /** State beside theta, all zeros at the start. `layout`: where each param lies in theta, for optimisers that need it. */
+  readonly slots: (size: number, layout?: Layout) => Readonly<Record<string, Shape>>;
   /** Scalar feeds of one step, computed on the host in float64. `step` counts from 0. */
   readonly scalars: (step: number, hyper: Hyper) => Readonly<Record<string, number>>;
   readonly update: (at: UpdateAt) => { theta: Value; slots: Record<string, Value> };
@@ -113,6 +115,74 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm, l2 
       const v = add(mul(at.slots.v!, beta2), square(g));
       const change = div(m, add(sqrt(v), at.scalars.epsilon!));
       return { theta: stepped(at, change, at.scalars.rate!, factors), slots: { m, v } };
+    },
+  };
+}
+
+/** A part of theta whose numbers lie side by side and belong to one group. */
+interface Stretch {
+  readonly group: string;
+  readonly offset: number;
+  readonly size: number;
+}
+/** Theta in stretches, from its beginning to its end. */
+function stretchesOf({ entries }: Layout, groupOf: (name: string) => string, known: readonly string[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { name, offset, size } of entries.toSorted((a, b) => a.offset - b.offset)) {
+    const group = groupOf(name);
+    if (!known.includes(group)) throw new ShapeError(`perGroup: expected one of the groups ${known.join(', ')} for ${name}, but "${group}" came.`);
+    const last = stretches.at(-1);
+    if (last?.group === group) stretches[stretches.length - 1] = { ...last, size: last.size + size };
+    else stretches.push({ group, offset, size });
+  }
+  return stretches;
+}
+/** The layout of one group's numbers, joined. */
+function layoutWithin({ entries }: Layout, groupOf: (name: string) => string, group: string): Layout {
+  let offset = 0;
+  const placed = new Map<string, number>();
+  for (const { name, size } of entries.toSorted((a, b) => a.offset - b.offset)) {
+    if (groupOf(name) !== group) continue;
+    placed.set(name, offset);
+    offset += size;
+  }
+  return { size: offset, entries: entries.filter(({ name }) => placed.has(name)).map((entry) => ({ ...entry, offset: placed.get(entry.name)! })) };
+}
+/**
+ * An optimiser for each group of params, in one step: two networks that learn at schedules of their own, say. Each sees its group's numbers alone (a norm
+ * that it clips is its group's), is fed from `Hyper.groups` where that names the group, and keeps slots called `group.slot`.
+ * @throws ShapeError naming the param for which `groupOf` gives no known group, or the group that no param belongs to
+ */
+export function perGroup(optimizers: Readonly<Record<string, Optimizer>>, groupOf: (name: string) => string): Optimizer {
+  const groups = Object.keys(optimizers);
+  const prefixed = <T>(of: (group: string) => Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(groups.flatMap((group) => Object.entries(of(group)).map(([name, value]) => [`${group}.${name}`, value])));
+  const within = <T>(all: Readonly<Record<string, T>>, group: string): Record<string, T> => Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (name.startsWith(`${group}.`) ? [[name.slice(group.length + 1), value] as const] : [])));
+  const needed = (layout: Layout | undefined): Layout => {
+    if (!layout) throw new ShapeError('An optimiser made by perGroup needs the layout of theta. Give `layout`.');
+    return layout;
+  };
+  return {
+    name: `perGroup(${groups.map((group) => `${group}: ${optimizers[group]!.name}`).join(', ')})`,
+    slots: (_, given) =>
+      prefixed((group) => {
+        const layout = layoutWithin(needed(given), groupOf, group);
+        if (layout.size === 0) throw new ShapeError(`perGroup: no param belongs to the group ${group}. Leave its optimiser out.`);
+        return optimizers[group]!.slots(layout.size, layout);
+      }),
+    scalars: (step, hyper) => prefixed((group) => optimizers[group]!.scalars(step, { ...hyper, ...hyper.groups?.[group] })),
+    update: ({ theta, gradient, slots, scalars, layout: given }) => {
+      const layout = needed(given);
+      const stretches = stretchesOf(layout, groupOf, groups);
+      const part = (flat: Value, group: string): Value => concat(stretches.filter((s) => s.group === group).map(({ offset, size }) => sliceAxis(flat, 0, offset, size)));
+      const present = groups.filter((group) => stretches.some((s) => s.group === group));
+      const next = Object.fromEntries(present.map((group) => [group, optimizers[group]!.update({ theta: part(theta, group), gradient: part(gradient, group), slots: within(slots, group), scalars: within(scalars, group), layout: layoutWithin(layout, groupOf, group) })]));
+      const taken = Object.fromEntries(groups.map((group) => [group, 0]));
+      const joined = stretches.map(({ group, size }) => {
+        const from = taken[group]!;
+        taken[group] = from + size;
+        return sliceAxis(next[group]!.theta, 0, from, size);
+      });
+      return { theta: concat(joined), slots: Object.fromEntries(present.flatMap((group) => Object.entries(next[group]!.slots).map(([name, value]) => [`${group}.${name}`, value]))) };
     },
   };
 }

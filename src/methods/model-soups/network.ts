@@ -96,7 +96,7 @@ export async function linearProbe(lab: Lab, { encoder, train, classes, steps, rn
   const layout = layoutOf(head);
   const optimizer = adam();
   const rate = cosine(0.02, steps, Math.ceil(steps / 20));
-  const slots = Object.fromEntries(Object.entries(optimizer.slots(layout.size)).map(([name, shape]) => [name, { shape }]));
+  const slots = Object.fromEntries(Object.entries(optimizer.slots(layout.size, layout)).map(([name, shape]) => [name, { shape }]));
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(0, { learningRate: 1 })).map((name) => [name, { shape: [] }]));
   const program = defineProgram(
     { name: 'soup-probe', state: { theta: { shape: [layout.size] }, ...slots }, feeds: { features: { shape: [batchSize, featureSize] }, labels: { shape: [batchSize], dtype: 'int32' }, ...scalars } },

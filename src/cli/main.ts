@@ -6,14 +6,16 @@ import { limits } from '../spec/experiment';
 import { writeLink } from '../spec/link';
 import { conformance, showConformance } from './conformance';
 import { dataCommand, dataHelp } from './data';
-import { readUserFiles, writeSection } from './files';
+import { readUserFiles } from './files';
 import { infer } from './infer';
 import { filesHelp, look } from './look';
 import { makeModels } from './models';
 import { executorNamed } from './run-model';
 import { showTrained, train } from './train';
 import { parseTrain, trainHelp } from './train-arguments';
-import { claim, claimTable, readExperiment, run, showClaim, table } from './run';
+import { claims, showClaim, writeClaims } from './claims';
+import { readExperiment, run, table } from './run';
+import { sweepCommand, sweepHelp } from './sweep';
 
 const help = `stipple: the laboratory without the page
 
@@ -26,8 +28,9 @@ const help = `stipple: the laboratory without the page
       --json                            the result as JSON on standard output
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
-      --write                           put the table into the README
-${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
+      --jobs N                          so many runs at a time, each in a process of its own (1)
+      --write                           put the figures into docs/claims.md and, with --all, the README
+${sweepHelp}${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
       --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
       --executor wasm|reference (wasm)
   stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
@@ -49,8 +52,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [command = 'help', ...rest] = argv;
-  if (command === 'train') return trainCommand(rest); // its options are its own, as are those of data
+  if (command === 'train') return trainCommand(rest); // its options are its own, as are those of data and sweep
   if (command === 'data') return dataCommand(rest);
+  if (command === 'sweep') return sweepCommand(rest);
   if (command === 'files') {
     process.stdout.write(`${await look(rest)}\n`);
     return 0;
@@ -98,14 +102,9 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     case 'claim': {
       const ids = values.all ? Object.keys(cards) : positionals;
       if (ids.length === 0) throw new InputError('stipple claim needs a method, or --all.');
-      const reports = [];
-      for (const id of ids) {
-        const report = await claim(id, { seeds: Math.max(1, count('seeds', values.seeds, 5, limits.seeds)), firstSeed: count('seed', values.seed, 1, limits.seed), quiet: values.json ?? false });
-        reports.push(report);
-        if (!values.json) process.stdout.write(`${showClaim(report)}\n`);
-      }
-      if (values.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
-      if (values.write) await writeSection('README.md', 'claims', claimTable(reports));
+      const reports = await claims(ids, { seeds: Math.max(1, count('seeds', values.seeds, 5, limits.seeds)), firstSeed: count('seed', values.seed, 1, limits.seed), jobs: Math.max(1, count('jobs', values.jobs, 1, 64)), quiet: values.json ?? false });
+      process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : `${reports.map(showClaim).join('\n')}\n`);
+      if (values.write) await writeClaims(reports);
       return 0; // an honest "does not hold here" is a result, not a failure
     }
     case 'infer': {
@@ -141,7 +140,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, table: { type: 'boolean' }, write: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, table: { type: 'boolean' }, write: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

@@ -1,10 +1,10 @@
-/** `stipple run`, `stipple claim`: the page's worker without the page. */
+/** `stipple run`: the page's worker without the page. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../base/errors';
 import { cards } from '../methods/cards';
 import { loadMethod } from '../methods';
-import { formatOf, metricLabel, type Card, type Observable } from '../spec/card';
-import { judge, median, overall, type Finding, type Verdict } from '../spec/claim';
+import { formatOf, metricLabel, type Card } from '../spec/card';
+import { median } from '../spec/claim';
 import { defaultExperiment, type Experiment } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
 import { readLink, writeLink } from '../spec/link';
@@ -75,53 +75,4 @@ export function table(card: Card, outcomes: readonly Outcome[]): string {
   })])];
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');
-}
-
-export interface ClaimReport {
-  readonly id: string;
-  readonly verdict: Verdict;
-  readonly seeds: number;
-  readonly findings: readonly Finding[];
-  readonly elapsedMs: number;
-}
-/** Runs a card's claim check: observables with equal settings share their runs. */
-export async function claim(id: string, { seeds, firstSeed, quiet }: { seeds: number; firstSeed: number; quiet: boolean }): Promise<ClaimReport> {
-  const card = Object.hasOwn(cards, id) ? cards[id] : undefined;
-  if (!card) throw new InputError(`There is no method "${id}". There are: ${Object.keys(cards).join(', ')}.`);
-  const bySetting = new Map<string, Observable[]>();
-  for (const observable of card.claimCheck) {
-    const key = JSON.stringify(observable.setting ?? {});
-    bySetting.set(key, [...(bySetting.get(key) ?? []), observable]);
-  }
-  const findings: Finding[] = [];
-  let elapsedMs = 0;
-  for (const [setting, observables] of bySetting) {
-    const base = defaultExperiment(card);
-    const knobs = readKnobs(card.knobs, { ...base.knobs, ...(JSON.parse(setting) as object) });
-    const arms = Object.keys(card.arms).filter((arm) => observables.some((o) => o.left.arm === arm || (typeof o.right !== 'number' && o.right.arm === arm)));
-    const result = await run({ experiment: { ...base, knobs, arms, seed: firstSeed, seeds, backend: 'wasm' }, files: [], quiet });
-    elapsedMs += result.elapsedMs;
-    findings.push(...observables.map((o) => judge(o, result.outcomes)));
-  }
-  return { id, verdict: overall(findings), seeds, findings, elapsedMs };
-}
-export function showClaim(report: ClaimReport): string {
-  const number = (x: number): string => String(Number(x.toPrecision(4)));
-  const lines = report.findings.map((f) => {
-    const seeds = f.perSeed.map((s) => number(s.difference)).join(', ');
-    return `  ${f.verdict}: ${f.says}\n    ${number(f.value)} ${f.unit}, expected ${f.comparison} ${number(f.bound)}; per seed ${seeds}; ${f.perSeed.filter((s) => s.agrees).length} of ${f.perSeed.length} seeds agree`;
-  });
-  return `${report.id}: ${report.verdict} (${report.seeds} seeds, ${Math.round(report.elapsedMs / 1000)} s)\n${lines.join('\n')}`;
-}
-/** The same as Markdown, for the README. */
-export function claimTable(reports: readonly ClaimReport[]): string {
-  const number = (x: number): string => String(Number(x.toPrecision(3)));
-  const rows = reports.flatMap((report) =>
-    report.findings.map((f, i) => {
-      const spread = f.perSeed.map((s) => s.difference);
-      const agree = `${f.perSeed.filter((s) => s.agrees).length} of ${f.perSeed.length}`;
-      return `| ${i === 0 ? `**${report.id}**: ${report.verdict}` : ''} | ${f.says} | ${f.verdict} | ${number(f.value)} (expected ${f.comparison} ${number(f.bound)}) ${f.unit} | ${number(Math.min(...spread))} to ${number(Math.max(...spread))} | ${agree} |`;
-    }),
-  );
-  return ['| method | observable | verdict | statistic | over seeds | seeds that agree |', '|---|---|---|---|---|---|', ...rows].join('\n');
 }

@@ -1,0 +1,96 @@
+/** `stipple claim`: the claim checks of cards over seeds, and the documents that state them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../base/errors';
+import { cards } from '../methods/cards';
+import type { Card, Observable } from '../spec/card';
+import { judge, overall, type Finding, type Verdict } from '../spec/claim';
+import { defaultExperiment, type Experiment } from '../spec/experiment';
+import { readKnobs } from '../spec/knobs';
+import { root, writeSection } from './files';
+import { runAll } from './pool';
+
+export interface ClaimReport {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly seeds: number;
+  readonly findings: readonly Finding[];
+  /** Of all its runs, added up. */
+  readonly elapsedMs: number;
+  /** Invariants that did not hold in one of the runs, a sentence each. */
+  readonly broken: readonly string[];
+}
+/** One set of runs: observables with equal settings share theirs. */
+interface Setting {
+  readonly card: Card;
+  readonly observables: readonly Observable[];
+  readonly experiment: Experiment;
+}
+function settingsOf(id: string, seeds: number, firstSeed: number): Setting[] {
+  const card = Object.hasOwn(cards, id) ? cards[id] : undefined;
+  if (!card) throw new InputError(`There is no method "${id}". There are: ${Object.keys(cards).join(', ')}.`);
+  const bySetting = new Map<string, Observable[]>();
+  for (const observable of card.claimCheck) {
+    const key = JSON.stringify(observable.setting ?? {});
+    bySetting.set(key, [...(bySetting.get(key) ?? []), observable]);
+  }
+  const base = defaultExperiment(card);
+  return [...bySetting].map(([setting, observables]) => ({
+    card,
+    observables,
+    experiment: {
+      ...base,
+      knobs: readKnobs(card.knobs, { ...base.knobs, ...(JSON.parse(setting) as object) }), // written three lines above
+      arms: Object.keys(card.arms).filter((arm) => observables.some((o) => o.left.arm === arm || (typeof o.right !== 'number' && o.right.arm === arm))),
+      seed: firstSeed,
+      seeds,
+      backend: 'wasm',
+    },
+  }));
+}
+/** Runs the claim checks of these methods, `jobs` seeds at a time. */
+export async function claims(ids: readonly string[], { seeds, firstSeed, jobs, quiet }: { readonly seeds: number; readonly firstSeed: number; readonly jobs: number; readonly quiet: boolean }): Promise<ClaimReport[]> {
+  const settings = ids.flatMap((id) => settingsOf(id, seeds, firstSeed));
+  const results = await runAll(settings.map((s) => s.experiment), { jobs, quiet });
+  return ids.map((id) => {
+    const own = settings.flatMap((setting, i) => (setting.card.id === id ? [{ ...setting, result: results[i]! }] : []));
+    const findings = own.flatMap(({ observables, result }) => observables.map((o) => judge(o, result.outcomes)));
+    const broken = own.flatMap(({ card, result }) => result.lights.filter((l) => !l.holds).map((l) => `seed ${l.seed}${l.arm ? `, ${l.arm}` : ''}: ${card.invariants[l.id] ?? l.id} (${l.detail})`));
+    return { id, verdict: overall(findings), seeds, findings, elapsedMs: own.reduce((sum, { result }) => sum + result.elapsedMs, 0), broken };
+  });
+}
+
+const significant = (x: number, digits: number): string => String(Number(x.toPrecision(digits)));
+const agreeing = ({ perSeed }: Finding): string => `${perSeed.filter((s) => s.agrees).length} of ${perSeed.length}`;
+/** For the terminal. */
+export function showClaim(report: ClaimReport): string {
+  const lines = report.findings.map((f) => {
+    const seeds = f.perSeed.map((s) => significant(s.difference, 4)).join(', ');
+    return `  ${f.verdict}: ${f.says}\n    ${significant(f.value, 4)} ${f.unit}, expected ${f.comparison} ${significant(f.bound, 4)}; per seed ${seeds}; ${agreeing(f)} seeds agree`;
+  });
+  return [`${report.id}: ${report.verdict} (${report.seeds} seeds, ${Math.round(report.elapsedMs / 1000)} s)`, ...lines, ...report.broken.map((says) => `  BROKEN ${says}`)].join('\n');
+}
+/** One row a method, for the README. */
+export const claimSummary = (reports: readonly ClaimReport[]): string =>
+  ['| method | claim, in short | verdict | observables that hold |', '|---|---|---|---|', ...reports.map(({ id, verdict, findings }) => `| ${cards[id]!.title} | ${cards[id]!.claim} | ${verdict} | ${findings.filter((f) => f.verdict === 'holds').length} of ${findings.length} |`)].join('\n');
+/** One method's figures, for docs/claims.md. */
+export function claimFigures({ findings, verdict, seeds, elapsedMs, broken }: ClaimReport): string {
+  const seedsOf = findings[0]?.perSeed.map((s) => s.seed) ?? [];
+  const rows = findings.map((f) => {
+    const spread = f.perSeed.map((s) => s.difference);
+    return `| ${f.says} | ${f.verdict} | ${significant(f.value, 3)}${f.unit && ` ${f.unit}`} | ${f.comparison} ${significant(f.bound, 3)} | ${significant(Math.min(...spread), 3)} to ${significant(Math.max(...spread), 3)} | ${agreeing(f)} |`;
+  });
+  return [
+    `**${verdict}**, ${seeds} seeds (${seedsOf.join(', ')}), ${Math.round(elapsedMs / 1000)} s in all.`, '',
+    '| observable | verdict | figure | expected | over seeds | seeds that agree |', '|---|---|---|---|---|---|', ...rows,
+    ...(broken.length > 0 ? ['', ...broken.map((says) => `Broken: ${says}`)] : []),
+  ].join('\n');
+}
+/** Writes docs/claims.md and the README's summary. What stands between the sections is written by people, and stays. */
+export async function writeClaims(reports: readonly ClaimReport[]): Promise<void> {
+  const text = await readFile(join(root, 'docs/claims.md'), 'utf8');
+  const missing = reports.find(({ id }) => !text.includes(`<!-- claim ${id} -->`));
+  if (missing) throw new InputError(`docs/claims.md has no place for ${missing.id}. Add a heading with "<!-- claim ${missing.id} -->" and "<!-- /claim ${missing.id} -->" below it.`);
+  for (const report of reports) await writeSection('docs/claims.md', `claim ${report.id}`, claimFigures(report));
+  if (Object.keys(cards).every((id) => reports.some((r) => r.id === id))) await writeSection('README.md', 'claims', claimSummary(reports));
+}

@@ -9,7 +9,7 @@ import { defineProgram, type Program } from '../engine/program';
 import type { Host } from './host';
 import type { Forward, ForwardSpec, Lab, Trainer, TrainerSpec, TrainingRun } from './lab';
 import { trainJointly } from './ingredients';
-import { alternate, feedsOf, initialOf, Running, trainingProgram, type CompiledTraining } from './training';
+import { alternate, feedsOf, initialOf, keyOf, Running, trainingProgram, type CompiledTraining } from './training';
 
 /** A lab for one trial (one seed), and `close`, which releases all that it compiled. */
 export function createLab(host: Host, seed: number, arms: readonly string[]): { lab: Lab; close: () => Promise<void> } {
@@ -36,10 +36,11 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     if (!program) compiled.set(trainer, (program = trainingProgram(trainer.spec)));
     return program;
   }
-  async function start(run: TrainingRun): Promise<{ running: Running; session: Session }> {
+  /** A training at its beginning, or as far as the journal has it, and how to give back what it was run on. */
+  async function start(run: TrainingRun): Promise<{ running: Running; giveBack: () => void }> {
     const { trainer } = run;
     let session: Session | undefined;
-    const running = await Running.start(
+    const running = new Running(
       run,
       async (p, initial, feeds) => {
         session = idle.get(trainer)?.pop();
@@ -50,8 +51,10 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
       compile(trainer),
       host,
       (step, metrics) => lab.report(run.arm, step, metrics),
+      await host.journal?.training(keyOf(run)),
     );
-    return { running, session: session! };
+    await running.prepare(); // one after another: sessions are created one at a time
+    return { running, giveBack: () => void (session && idle.set(trainer, [...(idle.get(trainer) ?? []), session])) };
   }
 
   const lab: Lab = {
@@ -63,14 +66,13 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     trainer: (spec: TrainerSpec): Trainer => ({ spec }),
     train: async (run) => (await lab.together([run]))[0]!,
     together: async (runs) => {
-      const started: { running: Running; session: Session }[] = [];
-      for (const run of runs) started.push(await start(run)); // one after another: sessions are created one at a time
+      const started: Awaited<ReturnType<typeof start>>[] = [];
+      for (const run of runs) started.push(await start(run));
       await alternate(started.map((s) => s.running), control, () => worked(1, runs.length === 1 ? `Training ${runs[0]!.arm}` : 'Training'));
       const results: Params[] = [];
-      for (const [i, { running, session }] of started.entries()) {
+      for (const { running, giveBack } of started) {
         results.push(await running.params());
-        const { trainer } = runs[i]!;
-        idle.set(trainer, [...(idle.get(trainer) ?? []), session]);
+        giveBack();
       }
       return results;
     },

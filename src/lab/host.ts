@@ -2,6 +2,7 @@
 import type { Executor } from '../engine/executor';
 import type { Program } from '../engine/program';
 import type { Tensor } from '../base/tensor';
+import type { TrialJournal } from '../keep/journal';
 import type { FileBytes } from '../spec/messages';
 import type { Picture } from '../spec/picture';
 import type { Light } from '../spec/result';
@@ -39,6 +40,8 @@ export interface Host {
   readonly control: Control;
   readonly asset: (path: string) => Promise<Uint8Array>;
   readonly files: readonly FileBytes[];
-  /** Milliseconds, for deciding when to read metrics back; never part of a result. */
+  /** Milliseconds, for deciding when to read metrics back and when to save; never part of a result. */
   readonly now: () => number;
+  /** Where this trial's trainings are saved as they go, and answered from where they were saved before. */
+  readonly journal?: TrialJournal;
 }

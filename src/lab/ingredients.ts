@@ -74,7 +74,7 @@ export async function trainJointly({ runs, compiled, load, host, point, stepped,
   const running: Running[] = [];
   for (const [at, run] of runs.entries()) {
     const inTurn = async (show: () => void | Promise<void>): Promise<void> => void (at === 0 ? await show() : kept[at]!.push(show));
-    running.push(await Running.start(watchedInTurn(run, inTurn), async () => joint.member(at), compiled, host, (step, metrics) => void inTurn(() => point(run, step, metrics))));
+    running.push(new Running(watchedInTurn(run, inTurn), async () => joint.member(at), compiled, host, (step, metrics) => void inTurn(() => point(run, step, metrics))));
   }
   const results = new Map<Running, Params>();
   for (let left = running.filter((r) => !r.done); left.length > 0; left = left.filter((r) => !r.done)) {

@@ -50,7 +50,7 @@ export interface TrainingRun {
   readonly frozen?: Params;
   readonly steps: number;
   readonly hyper: (step: number) => Hyper;
-  /** The batch of a step: a function of the step alone. */
+  /** The batch of a step: a function of the step alone. Not asked for again for steps that a journal answers, so nothing may be noted down in it. */
   readonly next: (step: number) => Readonly<Record<string, Tensor>>;
   /** Called with the step's metrics, in order, soon after it ran; what it returns is charted. Default: the metrics as they are. */
   readonly chart?: (step: number, metrics: Readonly<Record<string, number>>) => Readonly<Record<string, number>> | undefined;

@@ -1,6 +1,7 @@
 /** Training steps: forward, backward and optimiser in one program, and the loop that feeds it. */
 import { InputError, MismatchError, NumericsError, ShapeError } from '../base/errors';
-import { floats, sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
+import { Fingerprint } from '../base/hash';
+import { floats, showShape, sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
 import { flatGradient } from '../engine/autodiff';
 import type { Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
@@ -8,6 +9,7 @@ import { flatOf, viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import { add, mul, sub } from '../engine/ops';
 import type { Value } from '../engine/value';
+import type { TrainingJournal } from '../keep/journal';
 import type { Hyper } from '../nn/optimizers';
 import type { Control, Host } from './host';
 import type { TrainerSpec, TrainingRun } from './lab';
@@ -116,54 +118,66 @@ interface Good {
 }
 /** What a run asks of the session behind it. */
 export type Stepping = Pick<Session, 'drain' | 'read'> & { step(feeds: Readonly<Record<string, Tensor>>): Promise<void> };
-/** One run in progress: `advance` takes one step. */
+/** Loads a program, or takes a session that has it. */
+export type Acquire = (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Stepping>;
+/** What a training has done since it was last saved. */
+interface Unsaved {
+  metrics: Readonly<Record<string, number>>[];
+  looks: { readonly step: number; readonly params: Params }[];
+}
+/** One run in progress: `advance` takes one step. Steps that a journal has are answered from it; the session is asked for with the first that it has not. */
 export class Running {
   private step = 0;
   private drained = 0;
   private lastDrain: number;
+  private lastSave: number;
   /** Metrics of the first step, and of the last that was read back. */
   private first: Readonly<Record<string, number>> | undefined;
   private latest: Readonly<Record<string, number>> | undefined;
   private good: Good | undefined;
+  private session: Stepping | undefined;
+  private unsaved: Unsaved = { metrics: [], looks: [] };
 
-  private constructor(
+  constructor(
     private readonly run: TrainingRun,
-    private readonly session: Stepping,
+    private readonly acquire: Acquire,
     private readonly compiled: CompiledTraining,
     private readonly host: Pick<Host, 'now'>,
     private readonly point: (step: number, metrics: Readonly<Record<string, number>>) => void,
+    private readonly journal?: TrainingJournal,
   ) {
-    this.lastDrain = host.now();
-  }
-
-  static async start(run: TrainingRun, acquire: (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Stepping>, compiled: CompiledTraining, host: Pick<Host, 'now'>, show: (step: number, metrics: Readonly<Record<string, number>>) => void): Promise<Running> {
-    const session = await acquire(compiled.program, initialOf(compiled, run.from, run.frozen), feedsOf(run, 0));
-    return new Running(run, session, compiled, host, show);
+    this.lastDrain = this.lastSave = host.now();
   }
 
   get done(): boolean {
     return this.step >= this.run.steps;
+  }
+  /** Gets the session ready now, unless all that is asked for is recorded. */
+  async prepare(): Promise<void> {
+    if (this.recorded < this.run.steps || this.run.steps === 0) await this.opened();
   }
   async advance(): Promise<void> {
     await this.feed();
     await this.settle();
   }
   /** The first half of a step: queues it. */
-  feed(): Promise<void> {
-    return this.session.step(feedsOf(this.run, this.step++));
+  async feed(): Promise<void> {
+    const step = this.step++;
+    if (step >= this.recorded) await (await this.opened()).step(feedsOf(this.run, step));
   }
   /** The second half: reads back what is due, and shows it. */
   async settle(): Promise<void> {
-    const step = this.step - 1;
-    const watch = this.run.watch;
-    const due = watch && ((step + 1) % watch.every === 0 || this.done);
-    if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || step === 0) await this.drain();
-    if (due) await watch.call({ step: step + 1 + (this.run.firstStep ?? 0), params: () => this.params() });
+    const { watch, firstStep = 0 } = this.run;
+    const due = watch && (this.step % watch.every === 0 || this.done);
+    if (this.step <= this.recorded) this.arrived(this.journal!.found!.metrics(this.step - 1));
+    else if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || this.step === 1) await this.drain();
+    if (due) await watch.call({ step: this.step + firstStep, params: () => this.looked() });
+    if (this.journal && this.step > this.recorded && this.drained === this.step && (this.done || this.host.now() - this.lastSave > this.journal.everyMs)) await this.save(this.journal);
   }
   /** With the buffers and the average, where there are any. */
   async params(): Promise<Params> {
     const { program, layout, bufferLayout } = this.compiled;
-    const read = async (state: string, from: Layout): Promise<Params> => unflatten(await this.session.read(state), from);
+    const read = async (state: string, from: Layout): Promise<Params> => unflatten(await this.read(state), from);
     return {
       ...(await read('theta', layout)),
       ...(bufferLayout.size > 0 && (await read('buffers', bufferLayout))),
@@ -176,25 +190,71 @@ export class Running {
     if (this.step > this.drained) await this.drain();
   }
 
+  /** Steps that the journal has. */
+  private get recorded(): number {
+    return this.journal?.found?.steps ?? 0;
+  }
+  private async opened(): Promise<Stepping> {
+    if (this.session) return this.session;
+    const { program } = this.compiled;
+    this.session = await this.acquire(program, { ...initialOf(this.compiled, this.run.from, this.run.frozen), ...this.journal?.found?.state }, feedsOf(this.run, Math.min(this.recorded, Math.max(0, this.run.steps - 1))));
+    this.lastDrain = this.lastSave = this.host.now();
+    return this.session;
+  }
+  private async read(state: string): Promise<Tensor> {
+    return this.session ? this.session.read(state) : (this.journal?.found?.state[state] ?? (await this.opened()).read(state));
+  }
+  /** Params as `watch` sees them: those of a recorded step come from the journal, those of a new one go into it. */
+  private async looked(): Promise<Params> {
+    const { step } = this;
+    if (step <= this.recorded) return this.journal!.found!.looks.get(step) ?? (step === this.recorded ? this.params() : notRecorded(this.run.arm, step));
+    const params = await this.params();
+    if (this.journal && this.unsaved.looks.at(-1)?.step !== step) this.unsaved.looks.push({ step, params });
+    return params;
+  }
+  private async save(journal: TrainingJournal): Promise<void> {
+    const names = Object.keys(this.compiled.program.state);
+    const state = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.read(name)] as const)));
+    journal.save({ steps: this.drained, ...this.unsaved, state });
+    this.unsaved = { metrics: [], looks: [] };
+    this.lastSave = this.host.now();
+  }
+
   private async drain(): Promise<void> {
-    for (const output of await this.session.drain()) {
+    const session = await this.opened();
+    for (const output of await session.drain()) {
       const metrics = scalarsOf(output);
-      const bad = Object.entries(metrics).find(([name, value]) => !Number.isFinite(value) || this.blownUp(name, value));
-      if (bad) throw diverged(this.run, this.drained, bad, this.latest, this.good && { step: this.good.step, params: unflatten(this.good.theta, this.compiled.layout) });
-      const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
-      if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart);
-      this.drained++;
-      this.first ??= metrics;
-      this.latest = metrics;
+      this.arrived(metrics);
+      if (this.journal) this.unsaved.metrics.push(metrics);
     }
-    const theta = await this.session.read('theta');
+    const theta = await session.read('theta');
     // A loss can still be finite where the update that follows it was not.
     if (floats(theta).every(Number.isFinite)) this.good = { step: this.drained, theta };
     this.lastDrain = this.host.now();
   }
+  /** The metrics of the next step, in order. */
+  private arrived(metrics: Readonly<Record<string, number>>): void {
+    const bad = Object.entries(metrics).find(([name, value]) => !Number.isFinite(value) || this.blownUp(name, value));
+    if (bad) throw diverged(this.run, this.drained, bad, this.latest, this.good && { step: this.good.step, params: unflatten(this.good.theta, this.compiled.layout) });
+    const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
+    if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart);
+    this.drained++;
+    this.first ??= metrics;
+    this.latest = metrics;
+  }
   private blownUp(name: string, value: number): boolean {
     return this.compiled.losses.includes(name) && Math.abs(value) > blowUp * Math.max(1, Math.abs(this.first?.[name] ?? 0));
   }
+}
+
+function notRecorded(arm: string, step: number): never {
+  throw new MismatchError(`${arm}: the journal has no params of step ${step}, which the method asks for now and did not ask for when it was written. Start the run anew.`);
+}
+/** By what a journal tells one training from another: what is trained, from which numbers, for how long. */
+export function keyOf({ trainer: { spec }, arm, from, frozen, steps, firstStep = 0 }: TrainingRun): string {
+  const hash = new Fingerprint().addText(`${spec.name}/${arm}/${steps}/${firstStep}/${spec.optimizer.name}`);
+  for (const params of [from, frozen ?? {}]) for (const [name, value] of Object.entries(params)) hash.addText(`${name}${showShape(value.shape)}`).addFloats(floats(value));
+  return hash.hex();
 }
 
 /** What a run's step is fed with. */

@@ -1,7 +1,12 @@
 /** What every method promises, tested on each without naming any: a new folder is covered the moment it exists. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { testLab, type TestLab } from '../lab/testing';
+import { Stopped } from '../base/errors';
+import type { Params } from '../base/tensor';
+import { memoryBlobs } from '../keep/blobs';
+import { openJournal } from '../keep/run-journal';
+import type { Lab, Trainer, TrainingRun } from '../lab/lab';
+import { testLab, withoutGradient, type TestLab } from '../lab/testing';
 import { createWasmExecutor } from '../runtime/wasm';
 import { defaultExperiment } from '../spec/experiment';
 import { checkKnob, readKnobs } from '../spec/knobs';
@@ -13,13 +18,34 @@ const wasm = await createWasmExecutor();
 afterAll(() => wasm.close());
 const asset = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(path.startsWith('models/') ? path : `public/${path}`));
 
-/** Every arm, the optional ones too, at the card's quick setting. */
-async function trial(id: string, arms: readonly string[], seed = 1000): Promise<TestLab> {
+/** Every arm, the optional ones too, at the card's quick setting. `seen` is told of every training. */
+async function trial(id: string, arms: readonly string[], { seed = 1000, ...more }: Partial<Parameters<typeof testLab>[1]> & { seen?: Seen } = {}): Promise<TestLab> {
   const method = await loadMethod(id);
-  const kit = testLab(wasm, { asset, arms, seed });
-  await method.run(kit.lab, readKnobs(method.card.knobs, { ...method.card.quick }));
-  await kit.close();
+  const kit = testLab(wasm, { asset, arms, seed, ...more });
+  try {
+    await method.run(more.seen ? watched(kit.lab, more.seen) : kit.lab, readKnobs(method.card.knobs, { ...method.card.quick }));
+  } finally {
+    await kit.close();
+  }
   return kit;
+}
+type Seen = (run: TrainingRun, end: Params) => void;
+/** The lab, and whoever looks over its shoulder. */
+function watched(lab: Lab, seen: Seen): Lab {
+  const together: Lab['together'] = async (runs) => {
+    const ends = await lab.together(runs);
+    runs.forEach((run, i) => seen(run, ends[i]!));
+    return ends;
+  };
+  return {
+    ...lab,
+    together,
+    train: async (run) => (await together([run]))[0]!,
+    ingredients: (runs, done) => lab.ingredients(runs, async (params, i) => {
+      seen(runs[i]!, params);
+      await done(params, i);
+    }),
+  };
 }
 
 /** Each series in its order. How the points of arms that train side by side interleave depends on how fast the machine is, and on nothing else. */
@@ -29,6 +55,10 @@ function bySeries(points: TestLab['points']): Readonly<Record<string, readonly (
   return series;
 }
 
+const unexpected = (why: string): never => {
+  throw new Error(why);
+};
+
 test('cards and methods are the same folders', () => {
   expect(Object.keys(cards).sort()).toEqual(methodIds().sort());
 });
@@ -36,6 +66,9 @@ describe.each(Object.keys(cards))('%s', (id) => {
   const card = cards[id]!;
   const all = Object.keys(card.arms);
   let first: TestLab;
+  /** Places at which the first trial could have been stopped, and its trainings. */
+  let passed = 0;
+  let trained: readonly { readonly run: TrainingRun; readonly ends: readonly Params[] }[] = [];
 
   test('its card is sound: defaults pass their own knobs, and every name that it uses exists', () => {
     expect(card.id).toBe(id);
@@ -53,7 +86,17 @@ describe.each(Object.keys(cards))('%s', (id) => {
     expect(readLink(writeLink(card, experiment), cards)).toEqual({ experiment, notes: [] });
   });
   test('a quick run ends with every light on, finite numbers, and only names that the card declares', { timeout: 240_000 }, async () => {
-    first = await trial(id, all);
+    let gates = 0;
+    const pass = async (): Promise<void> => void gates++;
+    const trainings = new Map<Trainer, { run: TrainingRun; ends: Params[] }>();
+    const seen: Seen = (run, end) => {
+      const known = trainings.get(run.trainer);
+      if (known) known.ends.push(end);
+      else trainings.set(run.trainer, { run, ends: [end] });
+    };
+    first = await trial(id, all, { seen, control: { beforeStep: pass, breathe: async () => undefined, pausePoint: pass } });
+    passed = gates;
+    trained = [...trainings.values()];
     expect(first.lights.filter((light) => !light.holds)).toEqual([]);
     expect(new Set(first.lights.map((light) => light.id))).toEqual(new Set(Object.keys(card.invariants)));
     for (const name of first.pictures.keys()) expect(card.pictures).toHaveProperty([name]);
@@ -69,7 +112,7 @@ describe.each(Object.keys(cards))('%s', (id) => {
     expect([...again.marks]).toEqual([...first.marks]);
     expect(again.outcomes).toEqual(first.outcomes);
     expect(bySeries(again.points)).toEqual(bySeries(first.points));
-    const other = await trial(id, all, 1001);
+    const other = await trial(id, all, { seed: 1001 });
     expect([...other.marks.values()]).not.toEqual([...first.marks.values()]);
   });
   test('leaving arms out, or asking for them in another order, changes no number of those that stay', { timeout: 240_000 }, async () => {
@@ -77,5 +120,30 @@ describe.each(Object.keys(cards))('%s', (id) => {
     const part = await trial(id, some);
     for (const outcome of part.outcomes.filter((o) => some.includes(o.arm))) expect(first.outcomes).toContainEqual(outcome);
     for (const [name, mark] of part.marks) expect(first.marks.get(name)).toBe(mark);
+  });
+  test('a gradient reaches every param that it trains', { timeout: 240_000 }, async () => {
+    for (const { run, ends } of trained) expect(await withoutGradient(wasm, run, [run.from, ends[0]!, ends.at(-1)!]), `params of ${run.trainer.spec.name} without any gradient`).toEqual([]);
+  });
+  test('cut off anywhere and taken up again, it ends with the bits of a run that was not', { timeout: 480_000 }, async () => {
+    // What was sent to be written and was not yet written is lost with the cut, as it is when a tab is killed.
+    let survived = new Map<string, Uint8Array>();
+    for (const share of passed > 0 ? [0.3, 0.75] : []) {
+      let left = Math.round(share * passed);
+      const gate = async (): Promise<void> => {
+        if (left-- > 0) return;
+        survived = new Map(kept);
+        throw new Stopped();
+      };
+      const kept = new Map(survived);
+      const journal = await openJournal(memoryBlobs(kept), 'run', id, { now: 0, onProblem: unexpected, everyMs: 0 });
+      await expect(trial(id, all, { journal: journal.trial(0), control: { beforeStep: gate, breathe: async () => undefined, pausePoint: gate } })).rejects.toThrow(Stopped);
+    }
+    const journal = await openJournal(memoryBlobs(survived), 'run', id, { now: 0, onProblem: unexpected, everyMs: 0 });
+    const whole = await trial(id, all, { journal: journal.trial(0) });
+    expect([...whole.marks]).toEqual([...first.marks]);
+    expect(whole.outcomes).toEqual(first.outcomes);
+    expect(whole.lights).toEqual(first.lights);
+    expect([...whole.pictures]).toEqual([...first.pictures]);
+    expect(bySeries(whole.points)).toEqual(bySeries(first.points));
   });
 });

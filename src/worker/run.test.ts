@@ -3,6 +3,8 @@ import { sha256 } from '../base/hash';
 import { tensor } from '../base/tensor';
 import { mul, sub } from '../engine/ops';
 import { mean } from '../engine/ops/reduce';
+import { memoryBlobs } from '../keep/blobs';
+import { openJournal, type RunJournal } from '../keep/run-journal';
 import type { AnyMethod } from '../lab/method';
 import { sgd } from '../nn/optimizers';
 import { createWasmExecutor } from '../runtime/wasm';
@@ -45,6 +47,9 @@ async function run(knobs = {}, seeds = 1, control = new RunControl()): Promise<R
   return events;
 }
 const last = (events: readonly RunEvent[]): RunEvent => events.at(-1)!;
+const unexpected = (why: string): never => {
+  throw new Error(why);
+};
 
 test('a run says its provider and why, sends every point in order, and finishes with outcomes and a proof', async () => {
   const events = await run({}, 2);
@@ -101,4 +106,41 @@ test('a file that is missing, changed or another is refused by name', async () =
   await expect(checkFiles(experiment, [])).rejects.toThrow(/digits\.gz \(6 bytes\), which is not here/);
   await expect(checkFiles(experiment, [{ name: 'other.gz', bytes: new TextEncoder().encode('DIGITS') }])).rejects.toThrow(/other\.gz is not the file/);
   await expect(checkFiles(experiment, [{ name: 'renamed.gz', bytes }])).resolves.toBeUndefined();
+});
+
+test('cut off in its second trial and taken up again, a run shows everything and has the proof of one that was not', async () => {
+  const whole = await run({}, 3);
+  const kept = new Map<string, Uint8Array>();
+  const attempt = async (journal: RunJournal, control: RunControl): Promise<RunEvent[]> => {
+    const events: RunEvent[] = [];
+    await runExperiment({ runId: 'r', experiment: { ...defaultExperiment(card), backend: 'wasm', knobs: {}, seeds: 3 }, method, files: [], executors, control, asset: async () => new Uint8Array(), emit: (e) => events.push(e), journal });
+    await journal.settled();
+    return events;
+  };
+  const open = () => openJournal(memoryBlobs(kept), 'r', '#descent?v=1&seeds=3', { now: 0, onProblem: unexpected, everyMs: 0 });
+  const control = new RunControl();
+  let steps = 0;
+  const before = control.beforeStep.bind(control);
+  control.beforeStep = async (show) => {
+    if (++steps === 45) control.stop();
+    await before(show);
+  };
+  const cut = await attempt(await open(), control);
+  expect(last(cut)).toMatchObject({ type: 'failed', problem: { kind: 'stopped' } });
+  expect([...kept.keys()].filter((name) => name.endsWith('/done'))).toEqual(['run/r/trial/0/done']);
+  const again = await attempt(await open(), new RunControl());
+  const proofOf = (events: readonly RunEvent[]) => events.flatMap((e) => (e.type === 'finished' ? [e.result.proof, e.result.outcomes] : []));
+  expect(proofOf(again)).toEqual(proofOf(whole));
+  const points = (events: readonly RunEvent[]) => events.flatMap((e) => (e.type === 'metrics' ? e.batch.flatMap((b) => [...b.steps].map((step, i) => `${b.seed} ${step} ${b.values[i]}`)) : []));
+  expect(points(again)).toEqual(points(whole));
+});
+test('a journal remembers where a run went on, and it goes on there', async () => {
+  const kept = new Map<string, Uint8Array>();
+  const journal = await openJournal(memoryBlobs(kept), 'r', '#descent', { now: 0, onProblem: unexpected });
+  const events: RunEvent[] = [];
+  const options = { runId: 'r', experiment: { ...defaultExperiment(card), backend: 'auto' as const }, method, files: [], executors, control: new RunControl(), asset: async () => new Uint8Array(), emit: (e: RunEvent) => void events.push(e) };
+  await runExperiment({ ...options, journal });
+  await journal.settled();
+  const again = await openJournal(memoryBlobs(kept), 'r', '#descent', { now: 0, onProblem: unexpected });
+  expect(again.provider).toBe('wasm');
 });

@@ -5,10 +5,12 @@ import { writeSafetensors } from '../engine/safetensors';
 import { createLab } from '../lab/create-lab';
 import type { Backends, Sink } from '../lab/host';
 import type { AnyMethod } from '../lab/method';
+import type { RunJournal, TrialShown } from '../keep/run-journal';
 import { Diverged } from '../lab/training';
 import { limits, type Experiment, type Provider } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
 import type { FileBytes, RunEvent, SeriesBatch } from '../spec/messages';
+import type { Picture } from '../spec/picture';
 import type { Light, Outcome, RunResult } from '../spec/result';
 import { createBackends, type Executors } from './backends';
 import type { RunControl } from './control';
@@ -24,6 +26,8 @@ export interface RunOptions {
   readonly emit: (event: RunEvent) => void;
   /** Told what the trial keeps for live questions, each time. */
   readonly keep?: (kept: unknown) => void;
+  /** Where the run is kept as it goes, and taken up where an earlier attempt left it. */
+  readonly journal?: RunJournal;
   /** Instead of choosing by the experiment: for tests. */
   readonly backends?: Backends;
 }
@@ -103,18 +107,31 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
   try {
     await checkFiles(experiment, options.files);
     const knobs = readKnobs(method.card.knobs, experiment.knobs);
+    const { journal } = options;
+    // A run that goes on stays where it was: another provider, or another race, would give other bits.
+    const before = journal?.provider === 'wasm' || journal?.provider === 'webgpu' ? journal.provider : undefined;
     const backends =
       options.backends ??
-      createBackends(experiment, options.executors, (p, why) => {
+      createBackends(before ? { ...experiment, backend: before } : experiment, options.executors, (p, why) => {
         provider = p;
-        emit({ type: 'provider', runId, provider: p, why });
+        journal?.provided(p);
+        emit({ type: 'provider', runId, provider: p, why: before && experiment.backend === 'auto' ? 'As before it was interrupted.' : why });
       });
+    if (before) provider = before;
     let kept: unknown;
     for (trial = 0; trial < experiment.seeds; trial++) {
-      const made = createLab({ backends, sink, control: options.control, asset: options.asset, files: options.files, now: () => performance.now() }, experiment.seed + trial, experiment.arms);
+      const seed = experiment.seed + trial;
+      const shown = await journal?.done(trial);
+      if (shown) {
+        showAgain(shown, seed, sink);
+        continue;
+      }
+      const [seen, recorded] = recording(sink);
+      const made = createLab({ backends, sink: recorded, control: options.control, asset: options.asset, files: options.files, now: () => performance.now(), ...(journal && { journal: journal.trial(trial) }) }, seed, experiment.arms);
       close = made.close;
       kept = await method.run(made.lab, knobs);
       flush();
+      journal?.finish(trial, seen());
       await made.close();
       close = undefined;
     }
@@ -130,5 +147,50 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     emit({ type: 'failed', runId, problem, partial: result(), ...(lastGood && { lastGood }) });
     return { problem, result: result() };
   }
+}
+/** A sink that keeps all that goes through it. */
+function recording(sink: Sink): [() => TrialShown, Sink] {
+  const outcomes: Outcome[] = [];
+  const lights = new Map<string, Light>();
+  const marks: Record<string, string> = {};
+  const pictures: Record<string, Picture> = {};
+  const series = new Map<string, { arm: string; metric: string; steps: number[]; values: number[] }>();
+  const shown = (): TrialShown => ({ outcomes, lights: [...lights.values()], marks, pictures, series: [...series.values()].map((s) => ({ ...s, steps: Float64Array.from(s.steps), values: Float64Array.from(s.values) })) });
+  const recorded: Sink = {
+    ...sink,
+    point: (arm, seed, metric, step, value) => {
+      const key = `${arm}\n${metric}`;
+      let s = series.get(key);
+      if (!s) series.set(key, (s = { arm, metric, steps: [], values: [] }));
+      s.steps.push(step);
+      s.values.push(value);
+      sink.point(arm, seed, metric, step, value);
+    },
+    picture: (id, seed, picture) => {
+      pictures[id] = picture;
+      sink.picture(id, seed, picture);
+    },
+    light: (light) => {
+      lights.set(`${light.id}\n${light.arm ?? ''}`, light);
+      sink.light(light);
+    },
+    outcome: (arm, seed, metric, value) => {
+      outcomes.push({ arm, seed, metric, value });
+      sink.outcome(arm, seed, metric, value);
+    },
+    mark: (name, seed, fingerprint) => {
+      marks[name] = fingerprint;
+      sink.mark(name, seed, fingerprint);
+    },
+  };
+  return [shown, recorded];
+}
+/** What a trial has shown, shown again. */
+function showAgain({ outcomes, lights, marks, series, pictures }: TrialShown, seed: number, sink: Sink): void {
+  for (const { arm, metric, steps, values } of series) for (let i = 0; i < steps.length; i++) sink.point(arm, seed, metric, steps[i]!, values[i]!);
+  for (const [id, picture] of Object.entries(pictures)) sink.picture(id, seed, picture);
+  for (const light of lights) sink.light(light);
+  for (const { arm, metric, value } of outcomes) sink.outcome(arm, seed, metric, value);
+  for (const [name, fingerprint] of Object.entries(marks)) sink.mark(name, seed, fingerprint);
 }
 const keyOf = (o: Outcome): string => `${o.seed}/${o.arm}/${o.metric}`;

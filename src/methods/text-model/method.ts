@@ -91,19 +91,17 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
     await lab.worked(lookUnits, 'Validating');
   };
   await look(0, start);
-  /** Where the windows that were trained on end, the last character to be foretold included. */
-  let furthest = 0;
+  /** Where the windows of a step begin. */
+  const startsOf = (step: number): Uint32Array => {
+    const draw = lab.rng.fork('windows', step);
+    return Uint32Array.from({ length: knobs.batch }, () => draw.int(train.length - knobs.context));
+  };
   const rate = cosine(knobs.learningRate, knobs.steps, Math.ceil(knobs.steps / 20));
   const params = await lab.train({
     trainer: lmTrainer(lab, { ...on, batch: knobs.batch, optimizer: adam({ beta2: 0.99, clipNorm: 1, groups: noDecayOnVectors }) }),
     arm: 'transformer', from: start, steps: knobs.steps,
     hyper: (step) => ({ learningRate: rate(step), weightDecay: knobs.weightDecay }),
-    next: (step) => {
-      const draw = lab.rng.fork('windows', step);
-      const starts = Uint32Array.from({ length: knobs.batch }, () => draw.int(train.length - knobs.context));
-      for (const start of starts) furthest = Math.max(furthest, start + knobs.context + 1);
-      return feedsOf(windowsAt(train, starts, knobs.context));
-    },
+    next: (step) => feedsOf(windowsAt(train, startsOf(step), knobs.context)),
     chart: (_, { loss }) => ({ 'train/loss': loss! }),
     watch: { every: Math.max(1, Math.ceil(knobs.steps / looks)), call: async ({ step, params: now }) => look(step, await now()) },
   });
@@ -113,6 +111,9 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
   lab.outcome('transformer', { 'validation/loss': last.loss, 'validation/best': Math.min(...seen.map(({ loss }) => loss)), ...(passed !== undefined && { 'validation/passed': passed }) });
   lab.picture('orders', ordersPicture(nats, last.loss));
   lab.mark('transformer', params);
+  /** Where the windows that were trained on end, the last character to be foretold included. */
+  let furthest = 0;
+  for (let step = 0; step < knobs.steps; step++) for (const start of startsOf(step)) furthest = Math.max(furthest, start + knobs.context + 1);
   lab.light('apart', furthest <= text.cut, `the farthest window ends at character ${furthest}; what judges begins at ${text.cut}`, 'transformer');
   await showCausal(lab, params, on, text);
 }

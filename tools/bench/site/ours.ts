@@ -28,9 +28,10 @@ async function open({ task, backend, threads }: Opening): Promise<number> {
     hyper: () => ({ learningRate: adamSettings.learningRate }),
     next: (step) => task.batches[step % task.batches.length]!,
   };
-  running = await Running.start(run, (program, initial) => executor.load(program, initial), compiled, { now: () => performance.now() }, (_, metrics) => {
+  running = new Running(run, (program, initial) => executor.load(program, initial), compiled, { now: () => performance.now() }, (_, metrics) => {
     lastLoss = metrics.loss!;
   });
+  await running.prepare();
   return step();
 }
 async function step(): Promise<number> {

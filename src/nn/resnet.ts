@@ -28,17 +28,20 @@ export const resnetShape = (classes: number, norm: ResnetShape['norm'] = 8): Res
 /** The shape of the shipped classifiers of scenes: eight kinds of object, batch normalisation, 0.04 million params. */
 export const sceneResnet = { channels: 3, classes: 8, widths: [12, 24, 48], strides: [1, 2, 2], blocks: 1, norm: 'batch' } as const satisfies ResnetShape;
 
-interface Block {
+/** One residual block: where its params are, and how sizes change. */
+export interface Block {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
   readonly stride: number;
 }
-const blocksOf = ({ widths, strides, blocks }: ResnetShape): readonly (readonly Block[])[] =>
+/** The blocks of each stage, in the order of the forward pass. */
+export const blocksOf = ({ widths, strides, blocks }: ResnetShape): readonly (readonly Block[])[] =>
   widths.map((outputs, stage) =>
     Array.from({ length: blocks }, (_, b) => ({ name: `stage${stage}.block${b}`, inputs: b > 0 ? outputs : (widths[stage - 1] ?? widths[0]!), outputs, stride: b > 0 ? 1 : strides[stage]! })),
   );
-const changes = ({ inputs, outputs, stride }: Block): boolean => inputs !== outputs || stride !== 1;
+/** Whether the skip of a block is a convolution, since sizes change. */
+export const changes = ({ inputs, outputs, stride }: Block): boolean => inputs !== outputs || stride !== 1;
 /** Names of the normalisations and their channels, in the order of the forward pass. */
 const normsOf = (shape: ResnetShape): readonly (readonly [string, number])[] => [
   ['stem.norm', shape.widths[0]!],

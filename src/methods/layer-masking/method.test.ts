@@ -7,6 +7,7 @@ import type { Value } from '../../engine/value';
 import { testLab } from '../../lab/testing';
 import { createWasmExecutor } from '../../runtime/wasm';
 import { readKnobs } from '../../spec/knobs';
+import type { Images } from '../../spec/picture';
 import { card } from './card';
 import { edgeSmoothed, ownMean, painted } from './fills';
 import { method } from './method';
@@ -155,4 +156,14 @@ test('a mask of one\'s own is answered with maps, paddings and what is said', as
   expect(Object.keys(pictures!)).toEqual(['strip', 'padded', 'says']);
   expect(pictures!.strip).toMatchObject({ kind: 'images', images: { length: 10 } });
   expect(pictures!.padded).toMatchObject({ kind: 'images', images: { length: 8 } });
+});
+test('a dropped picture takes the place of the test pictures, in its own colours', async () => {
+  const file = { name: 'grey.png', bytes: await asset('src/data/files/testing/fixtures/grey.png') };
+  const kit = testLab(wasm, { asset, files: [file] });
+  const { pictures } = await method.asks!.draw!(kit.lab, knobs, { image: 7, blocks: '', silhouette: false, arm: 'layer-masking', passes: 'k', parts: 4 }, undefined);
+  await kit.close();
+  const input = (pictures!.strip as Images).images[0]!;
+  const pixels = Array.from({ length: input.width * input.height }, (_, p) => [...input.data.subarray(3 * p, 3 * p + 3)]);
+  expect(pixels.every(([r, g, b]) => r === g && g === b)).toBe(true);
+  expect(new Set(pixels.map(([r]) => r)).size).toBeGreaterThan(1);
 });

@@ -24,7 +24,7 @@ const outline: Rgb = [255, 80, 0];
 export function outlined(label: string, cells: number, colourOf: (cell: number) => Rgb, mask: ArrayLike<number>, line: Rgb = outline): Image {
   const zoom = shownSide / cells;
   const data = new Uint8Array(3 * shownSide * shownSide);
-  const kept = (row: number, column: number): boolean => row < 0 || column < 0 || row >= cells || column >= cells || mask[row * cells + column]! > 0;
+  const kept = (row: number, column: number): boolean => row >= 0 && column >= 0 && row < cells && column < cells && mask[row * cells + column]! > 0;
   for (let y = 0; y < shownSide; y++)
     for (let x = 0; x < shownSide; x++) {
       const [row, column] = [Math.floor(y / zoom), Math.floor(x / zoom)];

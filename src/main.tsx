@@ -1,9 +1,11 @@
 /** The page: makes the store, ties it to the worker and to the address bar, draws the screen. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { indexedBlobs } from './keep/indexed-db';
 import { cards } from './methods/cards';
 import { createAppStore } from './store/app';
 import { attachToPage } from './store/shell';
+import type { TabMemory } from './store/unfinished-slice';
 import { createWorkerClient, startWorker, type WorkerLike } from './store/worker-client';
 import { App } from './ui/App';
 import { AppContext } from './ui/app-context';
@@ -16,7 +18,19 @@ async function workerOfThisPage(): Promise<() => WorkerLike> {
   return startWorker;
 }
 
-const store = createAppStore({ cards, worker: createWorkerClient(await workerOfThisPage()) });
+/** A browser may keep nothing (a private window, say): then runs are lost with the page, and it says so. */
+const tab: TabMemory = {
+  get: () => tabStorage()?.getItem('stipple run') ?? undefined,
+  set: (runId) => (runId === undefined ? tabStorage()?.removeItem('stipple run') : tabStorage()?.setItem('stipple run', runId)),
+};
+function tabStorage(): Storage | undefined {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+const store = createAppStore({ cards, worker: createWorkerClient(await workerOfThisPage()), blobs: indexedBlobs(), tab });
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <AppContext.Provider value={store}><App /></AppContext.Provider>

@@ -25,6 +25,7 @@ const help = `stipple: the laboratory without the page
       --threads N                       WASM threads; bits are those of N threads (1)
       --seeds N --seed S                seeds S, S+1, ..., S+N-1
       --file F                          a file that the experiment reads (repeat for more): a path, a folder, an address, set:NAME
+      --journal DIR                     keep the run there as it goes; one that was cut off goes on from there, with the same bits
       --json                            the result as JSON on standard output
   stipple claim METHOD ... | --all      run claim checks: verdict and figures
       --seeds N (5) --seed S (1) --json
@@ -84,7 +85,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
         seeds: Math.max(1, count('seeds', values.seeds, read.experiment.seeds, limits.seeds)),
         files: read.experiment.files.length > 0 ? read.experiment.files : refs,
       };
-      const result = await run({ experiment, files, quiet: values.json ?? false });
+      const result = await run({ experiment, files, quiet: values.json ?? false, ...(values.journal !== undefined && { journal: values.journal }) });
       const card = cards[experiment.method]!;
       if (values.json) process.stdout.write(`${JSON.stringify({ experiment, result, link: writeLink(card, experiment, result.proof) }, null, 2)}\n`);
       else {
@@ -140,7 +141,7 @@ function parse(rest: string[]) {
     return parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, table: { type: 'boolean' }, write: { type: 'boolean' } },
+      options: { backend: { type: 'string' }, threads: { type: 'string' }, seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, journal: { type: 'string' }, file: { type: 'string', multiple: true }, executor: { type: 'string' }, inputs: { type: 'string' }, outputs: { type: 'string' }, json: { type: 'boolean' }, all: { type: 'boolean' }, check: { type: 'boolean' }, table: { type: 'boolean' }, write: { type: 'boolean' } },
     });
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

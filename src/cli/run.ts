@@ -1,6 +1,7 @@
 /** `stipple run`: the page's worker without the page. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../base/errors';
+import { openJournal } from '../keep/run-journal';
 import { cards } from '../methods/cards';
 import { loadMethod } from '../methods';
 import { formatOf, metricLabel, type Card } from '../spec/card';
@@ -14,6 +15,7 @@ import { createExecutors } from '../worker/backends';
 import { RunControl } from '../worker/control';
 import { runExperiment } from '../worker/run';
 import { readAsset } from './files';
+import { folderBlobs } from './folder-blobs';
 
 const noGpu = { webgpu: { available: false, software: false, adapter: 'none: the command line has no WebGPU' } };
 
@@ -46,8 +48,10 @@ export interface RunArguments {
   readonly experiment: Experiment;
   readonly files: readonly FileBytes[];
   readonly quiet: boolean;
+  /** A folder in which the run is kept as it goes, and taken up from where it lies there. */
+  readonly journal?: string;
 }
-export async function run({ experiment, files, quiet }: RunArguments): Promise<RunResult> {
+export async function run({ experiment, files, quiet, journal: folder }: RunArguments): Promise<RunResult> {
   const executors = createExecutors(async () => noGpu);
   let shown = '';
   const emit = (event: RunEvent): void => {
@@ -56,7 +60,9 @@ export async function run({ experiment, files, quiet }: RunArguments): Promise<R
     if (line !== shown) process.stderr.write(`\r\x1b[K${(shown = line)}`);
   };
   try {
-    const { result, problem } = await runExperiment({ runId: 'cli', experiment, method: await loadMethod(experiment.method), files, executors, control: new RunControl(), asset: readAsset, emit });
+    const journal = folder === undefined ? undefined : await openJournal(folderBlobs(folder), 'run', writeLink(cards[experiment.method]!, experiment), { now: Date.now(), onProblem: (why) => process.stderr.write(`The run is not kept any more: ${why}\n`) });
+    const { result, problem } = await runExperiment({ runId: 'cli', experiment, method: await loadMethod(experiment.method), files, executors, control: new RunControl(), asset: readAsset, emit, ...(journal && { journal }) });
+    await (problem ? journal?.settled() : journal?.drop());
     if (!quiet && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     if (problem) throw new InputError(problem.message);
     return result!;

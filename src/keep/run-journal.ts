@@ -59,6 +59,17 @@ const shownFormat: Format<TrialShown> = {
   },
 };
 
+const fileFormat: Format<{ readonly name: string; readonly bytes: Uint8Array }> = {
+  kind: 'file of a run',
+  version: 1,
+  readers: {
+    1: (v) => {
+      if (!isRecord(v) || typeof v.name !== 'string' || !(v.bytes instanceof Uint8Array)) throw new InputError('A file in this journal is not as this version writes it.');
+      return { name: v.name, bytes: v.bytes };
+    },
+  },
+};
+
 export interface RunJournal {
   /** What a finished trial has shown; undefined for one that has to run. */
   done(trial: number): Promise<TrialShown | undefined>;
@@ -68,6 +79,8 @@ export interface RunJournal {
   /** The provider of an earlier attempt. */
   readonly provider?: string;
   provided(provider: string): void;
+  /** Bytes of a file that the experiment reads: with them the run goes on where the page has no file any more. */
+  keepFile(sha256: string, name: string, bytes: Uint8Array): void;
   /** Resolves when all is written that was sent. */
   settled(): Promise<void>;
   /** The run has ended: nothing of it is needed. */
@@ -102,6 +115,7 @@ export async function openJournal(blobs: Blobs, runId: string, link: string, { n
       head = { ...head, provider };
       writeHead();
     },
+    keepFile: (sha256, name, bytes) => writer.put(`${at}file/${sha256}`, () => seal(fileFormat, { name, bytes })),
     settled: () => writer.settled(),
     drop: async () => {
       writer.remove(at);
@@ -117,3 +131,9 @@ export async function unfinishedRuns(blobs: Blobs): Promise<readonly (RunHead & 
   const sizeOf = (runId: string): number => all.filter(({ name }) => name.startsWith(place(runId))).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return heads.flatMap(({ runId, head }) => (head ? [{ ...head, runId, sizeBytes: sizeOf(runId) }] : [])).sort((a, b) => a.startedAtMs - b.startedAtMs);
 }
+/** A file that a run reads, as it was kept with it. */
+export const fileOfRun = (blobs: Blobs, runId: string, sha256: string): Promise<{ readonly name: string; readonly bytes: Uint8Array } | undefined> => getSealed(blobs, `${place(runId)}file/${sha256}`, fileFormat);
+/** Forgets a run: it will not go on. */
+export const dropRun = (blobs: Blobs, runId: string): Promise<void> => blobs.remove(place(runId));
+/** What a run is called among the browser's locks while a worker is at it: another tab's run is not taken up here. */
+export const lockOf = (runId: string): string => `stipple ${runId}`;

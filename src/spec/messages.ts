@@ -19,7 +19,8 @@ export interface KnownFile {
 export type Command =
   /** First message: loads the runtime. The number of threads holds for this worker's life; another number takes another worker. Default 1. */
   | { readonly type: 'warmUp'; readonly threads?: number }
-  | { readonly type: 'run'; readonly runId: RunId; readonly experiment: Experiment; readonly files: readonly (FileBytes | KnownFile)[] }
+  /** `keep`: in the browser's storage as it goes. A run of the same name and experiment that lies there already goes on from where it was. */
+  | { readonly type: 'run'; readonly runId: RunId; readonly experiment: Experiment; readonly files: readonly (FileBytes | KnownFile)[]; readonly keep?: boolean }
   /** `step`: while paused, go on for one optimiser step and pause again. */
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop'; readonly runId: RunId }
   /** A question of the card: a preview before any run, or of what run `runId` left behind. */
@@ -59,6 +60,8 @@ export type RunEvent =
   /** share in [0, 1]; leftMs is an estimate, absent until there is one. */
   | { readonly type: 'progress'; readonly runId: RunId; readonly share: number; readonly label: string; readonly elapsedMs: number; readonly leftMs?: number }
   | { readonly type: 'paused' | 'resumed'; readonly runId: RunId }
+  /** The run cannot be kept (any more): it goes on, and would be lost with the page. Said once. */
+  | { readonly type: 'notKept'; readonly runId: RunId; readonly why: string }
   | { readonly type: 'finished'; readonly runId: RunId; readonly result: RunResult }
   /**
    * `partial`: what was known when it failed or was stopped; nothing already shown is lost. `lastGood`: of a training that diverged, its

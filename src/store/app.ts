@@ -7,20 +7,27 @@ import { createExperimentSlice, type ExperimentSlice } from './experiment-slice'
 import { createNoticesSlice, type NoticesSlice } from './notices-slice';
 import { createPlaceSlice, type PlaceSlice } from './place-slice';
 import { createRunSlice, type RunSlice } from './run-slice';
+import { createUnfinishedSlice, type TabMemory, type UnfinishedSlice } from './unfinished-slice';
+import type { Blobs } from '../keep/blobs';
 
-export type AppState = ExperimentSlice & RunSlice & AsksSlice & NoticesSlice & PlaceSlice;
+export type AppState = ExperimentSlice & RunSlice & UnfinishedSlice & AsksSlice & NoticesSlice & PlaceSlice;
 export type AppStore = StoreApi<AppState>;
 /** A slice reads and writes the whole state, and is given what the store was made with. */
 export type Slice<S> = (setup: Setup) => StateCreator<AppState, [], [], S>;
 export interface Setup {
   readonly cards: Readonly<Record<string, Card>>;
   readonly worker: WorkerPort;
+  /** Where the worker keeps runs as they go; absent, they are lost with the page. */
+  readonly blobs?: Blobs;
+  /** What this tab remembers over a reload. */
+  readonly tab?: TabMemory;
 }
 
 export function createAppStore(setup: Setup): AppStore {
   const store = createStore<AppState>()((...a) => ({
     ...createExperimentSlice(setup)(...a),
     ...createRunSlice(setup)(...a),
+    ...createUnfinishedSlice(setup)(...a),
     ...createAsksSlice(setup)(...a),
     ...createNoticesSlice(setup)(...a),
     ...createPlaceSlice(setup)(...a),

@@ -49,6 +49,17 @@ export function leftText(ms: number): string {
   return `${trimZeros((seconds / 3600).toFixed(1))} h`;
 }
 
+/** How long ago that was, in words. A clock that was set back in between makes it "just now". */
+export function whenText(atMs: number, nowMs = Date.now()): string {
+  const minutes = Math.round((nowMs - atMs) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 24) return hours === 1 ? 'an hour ago' : `${hours} hours ago`;
+  const days = Math.round(hours / 24);
+  return days === 1 ? 'a day ago' : `${days} days ago`;
+}
+
 /** Short labels for the ticks of an axis. */
 export function tickText(value: number, format: 'number' | 'percent' = 'number'): string {
   if (format === 'percent') return `${trimZeros((value * 100).toFixed(1)).replace('-', '−')} %`;

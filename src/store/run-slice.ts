@@ -6,7 +6,7 @@ import { selectBlocked } from './asks-slice';
 import { addEvidence, claimExperiments, type EvidenceBook } from './evidence';
 import { missingFiles } from './experiment-slice';
 import { compareProofs, type Agreement } from './proof';
-import { applyEvent, endRun, isActive, isBusy, startRun, type Run } from './run';
+import { applyEvent, endRun, isActive, isBusy, startRun, takenUp, type Run } from './run';
 import { storeTexts } from './texts';
 
 export interface RunSlice {
@@ -27,6 +27,8 @@ export interface RunSlice {
   warmUpAsked(): void;
   eventArrived(event: RunEvent): void;
   workerDied(message: string): void;
+  /** A run that was cut off with the page goes on here. */
+  runTakenUp(runId: string, experiment: Experiment): void;
   /** Another method is on the page: a run of the old one ends. */
   shownCleared(): void;
 }
@@ -36,23 +38,37 @@ let runs = 0;
 /** Unlike `crypto.randomUUID`, this also works on a page that was not served securely. */
 const newRunId = (): string => `run-${Date.now().toString(36)}-${++runs}`;
 
-export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get) => {
+export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) => (set, get) => {
   let stopTimer: ReturnType<typeof setTimeout> | undefined;
 
   function start(experiment: Experiment): void {
     const missing = missingFiles(experiment, get().files);
     if (missing.length > 0) return get().noticeGiven('problem', storeTexts.noSuchFile(missing.join(', ')));
     if (isActive(get().run)) abandon();
-    const run = startRun(newRunId(), experiment);
+    send(startRun(newRunId(), experiment));
+  }
+  /** Sends a run off; one that its journal knows goes on from there. */
+  function send(run: Run): void {
+    const { id, experiment } = run;
     set({ run, agreement: undefined });
     get().previewsPaused();
-    worker.send({ type: 'run', runId: run.id, experiment, files: experiment.files.map((ref) => get().files[ref.sha256]!) });
+    if (blobs) tab?.set(id);
+    worker.send({ type: 'run', runId: id, experiment, files: experiment.files.map((ref) => get().files[ref.sha256]!), ...(blobs && { keep: true }) });
     worker.watch(true);
+  }
+  /** Goes on with a run that was cut off, if that is worth it: true if it does. */
+  function goOn(run: Run, why: string): boolean {
+    const again = blobs && run.status !== 'stopping' ? takenUp(run) : undefined;
+    if (!again) return false;
+    send(again);
+    get().noticeGiven('info', storeTexts.wentOn(why));
+    return true;
   }
   /** Ends a run whose end nobody waits for. */
   function abandon(): void {
     const { run } = get();
     if (!run || !isActive(run)) return;
+    tab?.set(undefined);
     worker.send({ type: 'stop', runId: run.id });
     expectStop(run.id);
     worker.watch(false);
@@ -69,6 +85,9 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
   }
   function ended(run: Run): void {
     worker.watch(false);
+    // One that failed in a way that may pass lies in storage still: it is offered again.
+    tab?.set(undefined);
+    if (run.status === 'failed') void get().unfinishedLooked();
     const { claimedProof, queue } = get();
     if (run.status === 'finished' && run.result) {
       set(({ evidence }) => ({ evidence: addEvidence(evidence, run.experiment, run.result!.outcomes) }));
@@ -134,6 +153,11 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
         if (!isActive(run) || run?.id === event.runId) clearTimeout(stopTimer);
       }
       if (!run || run.id !== event.runId) return;
+      if (event.type === 'failed' && event.problem.kind === 'runtime' && isActive(run) && (run.progress?.share ?? 0) > run.setbacks.at) {
+        worker.restart(); // what failed may have left the runtime unsound
+        if (goOn(run, event.problem.message)) return;
+      }
+      if (event.type === 'notKept') get().noticeGiven('info', storeTexts.notKept(event.why));
       const after = applyEvent(run, event);
       if (after === run) return;
       set({ run: after });
@@ -145,10 +169,21 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker }) => (set, get)
       clearTimeout(stopTimer);
       const { run } = get();
       if (run && isActive(run)) {
+        if (goOn(run, message)) return;
         const stopping = run.status === 'stopping';
-        set({ run: endRun(run, stopping ? 'stopped' : 'failed', message), queue: noQueue });
+        set({ run: endRun(run, stopping ? 'stopped' : 'failed', storeTexts.runAgain(message)), queue: noQueue });
+        tab?.set(undefined);
+        void get().unfinishedLooked();
       } else get().noticeGiven('problem', message);
       get().workerFreed(true);
+    },
+    runTakenUp: (runId, experiment) => {
+      if (get().run) get().resetPressed();
+      // Where the page shows that very experiment already, a proof that its link claims stays claimed.
+      if (!get().experiment || !sameRun(get().experiment!, experiment)) set({ experiment, claimedProof: undefined });
+      const missing = missingFiles(experiment, get().files);
+      if (missing.length > 0) return get().noticeGiven('problem', storeTexts.noSuchFile(missing.join(', ')));
+      send(startRun(runId, experiment));
     },
     shownCleared: () => {
       abandon();

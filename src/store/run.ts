@@ -36,9 +36,24 @@ export interface Run {
   readonly problem?: Problem;
   /** Of a training that diverged: its last good params, as a file. */
   readonly lastGood?: FileBytes;
+  /** Why it would be lost with the page, where it would. */
+  readonly notKept?: string;
+  /** How often it was cut off and went on, and how far it was the last time; `inVain`: times in a row without getting further. */
+  readonly setbacks: { readonly count: number; readonly at: number; readonly inVain: number };
 }
 
-export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {} });
+export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {}, setbacks: { count: 0, at: 0, inVain: 0 } });
+
+/** Times in a row that a run is taken up without getting further. */
+const patience = 1;
+/** The run as it goes on after it was cut off: from the beginning, which its journal answers. Undefined where that would be in vain. */
+export function takenUp(run: Run): Run | undefined {
+  const at = run.progress?.share ?? 0;
+  const further = at > run.setbacks.at + 0.001;
+  const inVain = further ? 0 : run.setbacks.inVain + 1;
+  if (run.notKept !== undefined || inVain > patience) return undefined;
+  return { ...startRun(run.id, run.experiment), setbacks: { count: run.setbacks.count + 1, at: Math.max(at, run.setbacks.at), inVain } };
+}
 
 const ended: readonly RunStatus[] = ['stopped', 'finished', 'failed'];
 export const isActive = (run: Run | undefined): boolean => run !== undefined && !ended.includes(run.status);
@@ -68,6 +83,8 @@ export function applyEvent(run: Run, event: Extract<RunEvent, { runId: RunId }>)
       return { ...run, lights: withLights(run.lights, [event.light]) };
     case 'progress':
       return { ...run, status: moving, progress: { share: event.share, label: event.label, elapsedMs: event.elapsedMs, ...(event.leftMs !== undefined && { leftMs: event.leftMs }) } };
+    case 'notKept':
+      return { ...run, notKept: event.why };
     case 'paused':
       return run.status === 'stopping' ? run : { ...run, status: 'paused' };
     case 'resumed':

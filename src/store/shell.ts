@@ -60,6 +60,7 @@ export function attachToPage(store: AppStore, page: Window): void {
     else if (isActive(before.run) && !isActive(now.run)) now.previewsMoved('on screen');
   });
   write();
+  void store.getState().unfinishedLooked();
   const idle = page.requestIdleCallback ?? ((work: () => void) => page.setTimeout(work, 200));
   idle(() => {
     store.getState().warmUpAsked();

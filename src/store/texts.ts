@@ -3,10 +3,14 @@ import { bytesText } from './format';
 
 export const storeTexts = {
   workerDied: (detail: string) =>
-    `The worker that trains was expected to keep answering, but it ended${detail ? ` (${detail})` : ''}. Everything drawn so far is kept, and a fresh worker is starting. Press Run to run again.`,
+    `The worker that trains was expected to keep answering, but it ended${detail ? ` (${detail})` : ''}. A fresh one is starting.`,
   workerSilent: (seconds: number) =>
-    `The worker that trains was expected to answer within ${seconds} seconds, but nothing came. Everything drawn so far is kept, and a fresh worker is starting. Press Run to run again, if need be with a smaller model.`,
-  workerMessage: 'A message from the worker could not be read by the page. Everything drawn so far is kept, and a fresh worker is starting. Reload the page if this happens again.',
+    `The worker that trains was expected to answer within ${seconds} seconds, but nothing came. A fresh one is starting.`,
+  workerMessage: 'A message from the worker could not be read by the page. A fresh worker is starting. Reload the page if this happens again.',
+  runAgain: (why: string) => `${why} Everything drawn so far is kept. Press Run to run again, if need be with a smaller model.`,
+  wentOn: (why: string) => `${why} The run goes on from where it was last saved, and ends with the same numbers.`,
+  notKept: (why: string) => `This run is not kept: ${why} It goes on, and would be lost with the page.`,
+  cannotGoOn: (why: string) => `The run cannot go on: ${why}`,
   stopForced: (seconds: number) => `Stopped. The worker did not answer within ${seconds} seconds, so it was ended and a fresh one is starting. Everything drawn so far is kept.`,
   linkKept: (problem: string) => `${problem} The experiment on the page is kept as it was.`,
   noSuchFile: (names: string) => `The experiment reads ${names}, which is not on this page. Files never travel inside a link: drop the same file here, or remove it from the list.`,

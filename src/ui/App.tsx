@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { libraryStart, type LibraryPlace } from '../spec/place';
 import { selectCard } from '../store/app';
 import { placedFiles } from '../store/folders';
+import { bytesText, whenText } from '../store/format';
 import { isActive } from '../store/run';
 import { About } from './About';
 import { useApp, useAppStore } from './app-context';
@@ -32,6 +33,7 @@ export function App() {
       }}>{texts.skip}</a>
       <TopBar />
       <Notices />
+      <UnfinishedRuns />
       {inLibrary ? <Suspense fallback={<p className="blank tall">{texts.screen}</p>}><Library /></Suspense> : !card ? <p className="empty">{texts.empty}</p> : (
         <div className="columns">
           <Gallery />
@@ -142,6 +144,28 @@ function Notices() {
         <div key={n.id} className={`notice ${n.tone}`}><p>{n.text}</p><button type="button" className="quiet" aria-label={texts.notices.dismiss} onClick={() => store.getState().noticeDismissed(n.id)}>×</button></div>
       ))}
     </div>
+  );
+}
+
+/** Runs that were cut off and can go on. */
+function UnfinishedRuns() {
+  const unfinished = useApp((app) => app.unfinished);
+  const cards = useApp((app) => app.cards);
+  const active = useApp((app) => isActive(app.run));
+  const store = useAppStore();
+  if (unfinished.length === 0 || active) return null;
+  return (
+    <section className="unfinished" aria-label={texts.unfinished.label}>
+      {unfinished.map(({ runId, experiment, startedAtMs, sizeBytes }) => (
+        <div key={runId} className="notice">
+          <p>{texts.unfinished.says(cards[experiment.method]!.title, whenText(startedAtMs), bytesText(sizeBytes))}</p>
+          <span className="actions">
+            <button type="button" onClick={() => void store.getState().goOnPressed(runId)}>{texts.unfinished.goOn}</button>
+            <button type="button" className="quiet" onClick={() => void store.getState().discardPressed(runId)}>{texts.unfinished.discard}</button>
+          </span>
+        </div>
+      ))}
+    </section>
   );
 }
 

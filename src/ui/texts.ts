@@ -81,6 +81,12 @@ export const texts = {
   },
   asks: { ask: 'Ask', waiting: 'Working', needsRun: 'Available when a run has finished.' },
   notices: { dismiss: 'Dismiss', label: 'Messages' },
+  unfinished: {
+    label: 'Runs that were cut off',
+    says: (title: string, when: string, size: string) => `A run of ${title}, begun ${when}, was cut off. What it had done is kept in this browser (${size}).`,
+    goOn: 'Go on',
+    discard: 'Discard',
+  },
   audio: { play: (label: string) => `Play ${label}`, stop: (label: string) => `Stop ${label}`, save: 'WAV', saveLabel: (label: string) => `Download ${label} as WAV` },
   toggles: { on: 'on', off: 'off' },
 } as const;

@@ -10,6 +10,7 @@ import { fetchAsset } from './assets';
 import { createBackends, createExecutors } from './backends';
 import { RunControl } from './control';
 import { FileShelf } from './files';
+import { keepRun } from './keeping';
 import { runExperiment } from './run';
 
 const emit = (event: RunEvent): void => self.postMessage(event);
@@ -25,13 +26,15 @@ let queue: Promise<void> = Promise.resolve();
 const enqueue = (work: () => Promise<void>): void => void (queue = queue.then(work, work));
 
 type Files = ReturnType<FileShelf['take']>;
-async function run({ runId, experiment }: Extract<Command, { type: 'run' }>, files: Files): Promise<void> {
+async function run({ runId, experiment, keep: inStorage }: Extract<Command, { type: 'run' }>, files: Files): Promise<void> {
   const control = controls.get(runId)!;
   last = undefined;
   try {
     const method = await loadMethod(experiment.method);
     const keep = (kept: unknown): void => void (last = { runId, kept });
-    const { kept, problem } = await runExperiment({ runId, experiment, method, files: files(), executors, control, asset: fetchAsset, emit, keep });
+    const stored = inStorage ? await keepRun({ runId, card: method.card, experiment, files: files(), notKept: (why) => emit({ type: 'notKept', runId, why }) }) : undefined;
+    const { kept, problem } = await runExperiment({ runId, experiment, method, files: files(), executors, control, asset: fetchAsset, emit, keep, ...(stored && { journal: stored.journal }) });
+    await stored?.ended(problem?.kind);
     if (!problem) keep(kept);
   } catch (error) {
     emit({ type: 'failed', runId, problem: toProblem(error) });

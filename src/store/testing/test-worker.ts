@@ -1,7 +1,7 @@
 /** A store whose worker is the test: it hears the commands and says the events. */
 import type { Card } from '../../spec/card';
 import type { Command, RunEvent } from '../../spec/messages';
-import { createAppStore } from '../app';
+import { createAppStore, type Setup } from '../app';
 import { createWorkerClient, type WorkerLike } from '../worker-client';
 
 export class TestWorker implements WorkerLike {
@@ -20,14 +20,14 @@ export class TestWorker implements WorkerLike {
     this.onmessage?.(new MessageEvent('message', { data: event }));
   }
 }
-export function storeWithWorker(cards: Readonly<Record<string, Card>>) {
+export function storeWithWorker(cards: Readonly<Record<string, Card>>, more: Partial<Pick<Setup, 'blobs' | 'tab'>> = {}) {
   const workers: TestWorker[] = [];
   const client = createWorkerClient(() => {
     const worker = new TestWorker();
     workers.push(worker);
     return worker;
   });
-  const store = createAppStore({ cards, worker: client });
+  const store = createAppStore({ cards, worker: client, ...more });
   store.getState().warmUpAsked();
   return { store, app: () => store.getState(), worker: () => workers.at(-1)!, workers };
 }

@@ -3,10 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors';
 import { cards } from '../methods/cards';
-import type { Card, Observable } from '../spec/card';
-import { judge, overall, type Finding, type Verdict } from '../spec/claim';
-import { defaultExperiment, type Experiment } from '../spec/experiment';
-import { readKnobs } from '../spec/knobs';
+import type { Card } from '../spec/card';
+import { claimExperiments, judge, overall, settingKey, settingOf, type Finding, type Verdict } from '../spec/claim';
 import { root, writeSection } from './files';
 import { runAll } from './pool';
 
@@ -20,44 +18,22 @@ export interface ClaimReport {
   /** Invariants that did not hold in one of the runs, a sentence each. */
   readonly broken: readonly string[];
 }
-/** One set of runs: observables with equal settings share theirs. */
-interface Setting {
-  readonly card: Card;
-  readonly observables: readonly Observable[];
-  readonly experiment: Experiment;
-}
-function settingsOf(id: string, seeds: number, firstSeed: number): Setting[] {
-  const card = Object.hasOwn(cards, id) ? cards[id] : undefined;
-  if (!card) throw new InputError(`There is no method "${id}". There are: ${Object.keys(cards).join(', ')}.`);
-  const bySetting = new Map<string, Observable[]>();
-  for (const observable of card.claimCheck) {
-    const key = JSON.stringify(observable.setting ?? {});
-    bySetting.set(key, [...(bySetting.get(key) ?? []), observable]);
-  }
-  const base = defaultExperiment(card);
-  return [...bySetting].map(([setting, observables]) => ({
-    card,
-    observables,
-    experiment: {
-      ...base,
-      knobs: readKnobs(card.knobs, { ...base.knobs, ...(JSON.parse(setting) as object) }), // written three lines above
-      arms: Object.keys(card.arms).filter((arm) => observables.some((o) => o.left.arm === arm || (typeof o.right !== 'number' && o.right.arm === arm))),
-      seed: firstSeed,
-      seeds,
-      backend: 'wasm',
-    },
-  }));
-}
 /** Runs the claim checks of these methods, `jobs` seeds at a time. */
 export async function claims(ids: readonly string[], { seeds, firstSeed, jobs, quiet }: { readonly seeds: number; readonly firstSeed: number; readonly jobs: number; readonly quiet: boolean }): Promise<ClaimReport[]> {
-  const settings = ids.flatMap((id) => settingsOf(id, seeds, firstSeed));
-  const results = await runAll(settings.map((s) => s.experiment), { jobs, quiet });
+  const experiments = ids.flatMap((id) => claimExperiments(cardNamed(id), seeds, { backend: 'wasm', threads: 1 }).map((experiment) => ({ ...experiment, seed: firstSeed })));
+  const results = await runAll(experiments, { jobs, quiet });
   return ids.map((id) => {
-    const own = settings.flatMap((setting, i) => (setting.card.id === id ? [{ ...setting, result: results[i]! }] : []));
-    const findings = own.flatMap(({ observables, result }) => observables.map((o) => judge(o, result.outcomes)));
-    const broken = own.flatMap(({ card, result }) => result.lights.filter((l) => !l.holds).map((l) => `seed ${l.seed}${l.arm ? `, ${l.arm}` : ''}: ${card.invariants[l.id] ?? l.id} (${l.detail})`));
-    return { id, verdict: overall(findings), seeds, findings, elapsedMs: own.reduce((sum, { result }) => sum + result.elapsedMs, 0), broken };
+    const card = cardNamed(id);
+    const own = experiments.flatMap((experiment, i) => (experiment.method === id ? [{ key: settingKey(id, experiment.knobs), ...results[i]! }] : []));
+    const findings = card.claimCheck.map((o) => judge(o, own.find(({ key }) => key === settingKey(id, settingOf(card, o)))!.outcomes)); // there is a run for every observable
+    const broken = own.flatMap(({ lights }) => lights.filter((l) => !l.holds).map((l) => `seed ${l.seed}${l.arm ? `, ${l.arm}` : ''}: ${card.invariants[l.id] ?? l.id} (${l.detail})`));
+    return { id, verdict: overall(findings), seeds, findings, elapsedMs: own.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0), broken };
   });
+}
+function cardNamed(id: string): Card {
+  const card = Object.hasOwn(cards, id) ? cards[id] : undefined;
+  if (!card) throw new InputError(`There is no method "${id}". There are: ${Object.keys(cards).join(', ')}.`);
+  return card;
 }
 
 const significant = (x: number, digits: number): string => String(Number(x.toPrecision(digits)));

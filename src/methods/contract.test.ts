@@ -8,6 +8,7 @@ import { openJournal } from '../keep/run-journal';
 import type { Lab, Trainer, TrainingRun } from '../lab/lab';
 import { testLab, withoutGradient, type TestLab } from '../lab/testing';
 import { createWasmExecutor } from '../runtime/wasm';
+import { claimExperiments } from '../spec/claim';
 import { defaultExperiment } from '../spec/experiment';
 import { checkKnob, readKnobs } from '../spec/knobs';
 import { readLink, writeLink } from '../spec/link';
@@ -114,6 +115,13 @@ describe.each(Object.keys(cards))('%s', (id) => {
     expect(bySeries(again.points)).toEqual(bySeries(first.points));
     const other = await trial(id, all, { seed: 1001 });
     expect([...other.marks.values()]).not.toEqual([...first.marks.values()]);
+  });
+  test('the arms that an observable of its claim compares give its figures without the others', { timeout: 480_000 }, async () => {
+    for (const { arms } of claimExperiments(card, 1, { backend: 'wasm', threads: 1 })) {
+      const { outcomes } = await trial(id, arms);
+      for (const { says, left, right } of card.claimCheck)
+        for (const side of [left, right]) if (typeof side !== 'number' && arms.includes(side.arm)) expect(outcomes.some((o) => o.arm === side.arm && o.metric === side.metric), says).toBe(true);
+    }
   });
   test('leaving arms out, or asking for them in another order, changes no number of those that stay', { timeout: 240_000 }, async () => {
     const some = all.filter((_, i) => i % 2 === 0).reverse();

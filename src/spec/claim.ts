@@ -1,5 +1,7 @@
 /** The claim check: an observable over n seeds, and an honest verdict. Pure functions over outcomes. */
-import type { Observable, Quantity } from './card';
+import type { Card, Observable, Quantity } from './card';
+import { defaultExperiment, type Experiment } from './experiment';
+import type { KnobValues } from './knobs';
 import type { Outcome } from './result';
 
 export type Verdict = 'holds' | 'does not hold here' | 'undecided';
@@ -58,4 +60,32 @@ export function judge(observable: Observable, outcomes: readonly Outcome[]): Fin
 export function overall(findings: readonly Finding[]): Verdict {
   if (findings.some((f) => f.verdict === 'does not hold here')) return 'does not hold here';
   return findings.length > 0 && findings.every((f) => f.verdict === 'holds') ? 'holds' : 'undecided';
+}
+
+/** Equal settings give equal keys, whatever the order of their knobs. */
+export const settingKey = (method: string, knobs: KnobValues): string =>
+  `${method}?${Object.keys(knobs).sort().map((name) => `${name}=${String(knobs[name])}`).join('&')}`;
+
+export const settingOf = (card: Card, observable: Observable): KnobValues => ({ ...defaultExperiment(card).knobs, ...observable.setting });
+
+/** The runs of a claim check: one for each distinct setting, with the arms that its observables compare. */
+export function claimExperiments(card: Card, seeds: number, base: Pick<Experiment, 'backend' | 'threads'>): readonly Experiment[] {
+  const bySetting = new Map<string, { knobs: KnobValues; arms: Set<string> }>();
+  for (const observable of card.claimCheck) {
+    const knobs = settingOf(card, observable);
+    const key = settingKey(card.id, knobs);
+    const entry = bySetting.get(key) ?? { knobs, arms: new Set<string>() };
+    entry.arms.add(observable.left.arm);
+    if (typeof observable.right !== 'number') entry.arms.add(observable.right.arm);
+    bySetting.set(key, entry);
+  }
+  const start = defaultExperiment(card);
+  return [...bySetting.values()].map(({ knobs, arms }) => ({
+    ...start,
+    knobs,
+    arms: Object.keys(card.arms).filter((arm) => arms.has(arm)),
+    seeds,
+    backend: base.backend,
+    threads: base.threads,
+  }));
 }

@@ -1,40 +1,11 @@
 /** Claim checks on the page: which runs an observable needs, and what the runs so far say about it. Pure. */
 import type { Card, Observable } from '../spec/card';
-import { judge, type Finding } from '../spec/claim';
-import { defaultExperiment, type Experiment } from '../spec/experiment';
-import type { KnobValues } from '../spec/knobs';
+import { judge, settingKey, settingOf, type Finding } from '../spec/claim';
+import type { Experiment } from '../spec/experiment';
 import type { Outcome } from '../spec/result';
 
 /** What finished runs found, by method and knob values. */
 export type EvidenceBook = Readonly<Record<string, readonly Outcome[]>>;
-
-/** Equal settings give equal keys, whatever the order of their knobs. */
-export const settingKey = (method: string, knobs: KnobValues): string =>
-  `${method}?${Object.keys(knobs).sort().map((name) => `${name}=${String(knobs[name])}`).join('&')}`;
-
-export const settingOf = (card: Card, observable: Observable): KnobValues => ({ ...defaultExperiment(card).knobs, ...observable.setting });
-
-/** The runs of a claim check: one for each distinct setting, with the arms that its observables compare. */
-export function claimExperiments(card: Card, seeds: number, base: Experiment): readonly Experiment[] {
-  const bySetting = new Map<string, { knobs: KnobValues; arms: Set<string> }>();
-  for (const observable of card.claimCheck) {
-    const knobs = settingOf(card, observable);
-    const key = settingKey(card.id, knobs);
-    const entry = bySetting.get(key) ?? { knobs, arms: new Set<string>() };
-    entry.arms.add(observable.left.arm);
-    if (typeof observable.right !== 'number') entry.arms.add(observable.right.arm);
-    bySetting.set(key, entry);
-  }
-  const start = defaultExperiment(card);
-  return [...bySetting.values()].map(({ knobs, arms }) => ({
-    ...start,
-    knobs,
-    arms: Object.keys(card.arms).filter((arm) => arms.has(arm)),
-    seeds,
-    backend: base.backend,
-    threads: base.threads,
-  }));
-}
 
 /** Keeps, for each setting and arm, the run with the most seeds (the latest of equals). Runs on the user's own files prove nothing about the card's claim. */
 export function addEvidence(book: EvidenceBook, experiment: Experiment, outcomes: readonly Outcome[]): EvidenceBook {

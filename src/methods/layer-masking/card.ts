@@ -94,7 +94,7 @@ export const card = defineCard({
   },
   claimCheck: [
     { says: 'The network that never met holes reads at least four in five whole pictures rightly: else the rest says nothing.', left: { arm: 'layer-masking', metric: 'clean/accuracy' }, right: 0, statistic: 'difference-of-medians', comparison: '>=', bound: 0.8 },
-    { says: 'With blocks removed at random, layer masking is more accurate than greyout, at the median of 10 to 50 % removed.', left: { arm: 'layer-masking', metric: 'random/lead' }, right: 0, statistic: 'median-of-differences', comparison: '>', bound: 0 },
+    { says: 'With blocks removed at random, layer masking is more accurate than greyout, at the median of 10 to 50 % removed.', left: { arm: 'layer-masking', metric: 'random/lead' }, right: { arm: 'greyout', metric: 'random/lead' }, statistic: 'median-of-differences', comparison: '>', bound: 0 },
     { says: 'Layer masking reads the shape off a hole less than blackout: its ratio of accuracies, object to broken silhouette, is lower.', left: { arm: 'layer-masking', metric: 'shape/ratio' }, right: { arm: 'blackout', metric: 'shape/ratio' }, statistic: 'median-of-differences', comparison: '<', bound: 0 },
   ],
   asks: {

@@ -1,5 +1,5 @@
 /** The page in a browser: what a person does with it, and what it must never do. */
-import { expect, test, type Page } from 'playwright/test';
+import { expect, test, type Page, type Worker } from 'playwright/test';
 
 /** For work on the screen alone, e.g. `?fake` with the development server. */
 const query = process.env.STIPPLE_E2E_QUERY ?? '';
@@ -187,17 +187,33 @@ test('a bad file gets a message that says what was expected, and nothing is lost
   await expect(page.locator('.files li')).toHaveCount(0);
 });
 
-test('a worker that dies is named, the curves stay, and Run works again', async ({ page }) => {
+test('a worker that dies is named and replaced; one that keeps dying ends the run, and Run works again', async ({ page }) => {
   test.skip(query !== '', 'needs the real worker');
   await open(page, long);
   await button(page, 'Run').click();
   await expect(firstCurve(page)).toBeVisible({ timeout: 60_000 });
-  await page.workers()[0]!.evaluate(() => void setTimeout(() => { throw new Error('killed by a test'); }, 0));
-  await expect(status(page)).toHaveText('Failed', { timeout: 60_000 });
+  const killed = new Set<Worker>();
+  const kill = async (): Promise<void> => {
+    await expect.poll(() => page.workers().some((w) => !killed.has(w)), { timeout: 60_000 }).toBe(true);
+    const worker = page.workers().find((w) => !killed.has(w))!;
+    killed.add(worker);
+    await worker.evaluate(() => void setTimeout(() => { throw new Error('killed by a test'); }, 0));
+  };
+  const messages = page.getByRole('log', { name: 'Messages' });
+  await kill();
+  await expect(messages).toContainText('killed by a test', { timeout: 60_000 });
+  await expect(messages).toContainText('goes on from where it was last saved');
+  await expect(firstCurve(page)).toBeVisible({ timeout: 60_000 });
+  // Dying over and over before it gets further is no accident.
+  while (!(await status(page).textContent())!.startsWith('Failed')) {
+    expect(killed.size).toBeLessThan(6);
+    await kill();
+    await expect.poll(async () => (await status(page).textContent()) === 'Failed' || page.workers().some((w) => !killed.has(w)), { timeout: 60_000 }).toBe(true);
+  }
   await expect(page.getByRole('alert')).toContainText('killed by a test');
-  await expect(firstCurve(page)).toBeVisible();
   await button(page, 'Run again').click();
   await expect(status(page)).toHaveText('Running', { timeout: 60_000 });
+  await expect(firstCurve(page)).toBeVisible();
 });
 
 for (const [name, options] of [

@@ -1,5 +1,8 @@
 // Types, lint and floors, in under a minute.
 import { spawnSync } from 'node:child_process';
+import { writeWorkedExample } from './worked-example.mjs';
+
+await writeWorkedExample(); // the code on a page of the docs is checked like any other
 
 const steps = [
   ['types', ['tsc', '--noEmit']],

@@ -5,6 +5,7 @@
  */
 import { erf, exp, log } from './math';
 import { philox, type Random } from './random';
+import { sizeOf, type Shape, type Tensor } from './tensor';
 
 /** Uniform on (0, 1); standard normal; or 1 with probability `p`, else 0. Scale and shift them in the graph. */
 export type Distribution = { readonly kind: 'uniform' } | { readonly kind: 'normal' } | { readonly kind: 'bernoulli'; readonly p: number };
@@ -16,6 +17,9 @@ export interface Noise {
   /** Steps of one stream are independent of each other. At least 0, below 2^32. */
   readonly step: number;
 }
+export const isNoise = (feed: Tensor | Noise): feed is Noise => 'distribution' in feed;
+/** What was asked for, as numbers on this side: a tensor of this shape. */
+export const made = (feed: Tensor | Noise, shape: Shape): Tensor => (isNoise(feed) ? { dtype: 'float32', shape, data: fillNoise(feed, new Float32Array(sizeOf(shape))) } : feed);
 export const noise = (stream: Random, step: number, distribution: Distribution): Noise => ({ distribution, key: stream.key, step });
 
 /** Keeps these blocks apart from those that the stream itself draws, whose last word is 0. */

@@ -1,5 +1,5 @@
 /** What a lab needs from whoever runs it: the worker in a page, the command line, or a test. */
-import type { Executor } from '../engine/executor';
+import type { Executor, Feeds } from '../engine/executor';
 import type { Program } from '../engine/program';
 import type { Tensor } from '../base/tensor';
 import type { TrialJournal } from '../keep/journal';
@@ -10,7 +10,7 @@ import type { Light } from '../spec/result';
 /** Where programs run. The choice is made once, on the first real training step. */
 export interface Backends {
   /** The executor for a training; where the user left the choice open, the winner of a race on this very step. */
-  choose(program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>): Promise<Executor>;
+  choose(program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Feeds): Promise<Executor>;
   /** The executor for work before any training: the chosen one, or WASM while none is. */
   current(): Promise<Executor>;
 }

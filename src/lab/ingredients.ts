@@ -1,6 +1,7 @@
 /** Several trainings of one trainer as one graph: k times fewer dispatches, where those are what a step costs. */
+import { made } from '../base/noise';
 import type { Params, Tensor } from '../base/tensor';
-import type { Outputs, Session } from '../engine/executor';
+import type { Feeds, Outputs, Session } from '../engine/executor';
 import { liftProgram, stack, unstack } from '../engine/lift';
 import type { Program } from '../engine/program';
 import type { Host } from './host';
@@ -8,11 +9,11 @@ import type { TrainingRun } from './lab';
 import { initialOf, Running, type CompiledTraining, type Stepping } from './training';
 
 type Named = Readonly<Record<string, Tensor>>;
-const mapped = <T>(like: Named, make: (name: string) => T): Record<string, T> => Object.fromEntries(Object.keys(like).map((name) => [name, make(name)]));
+const mapped = <T>(like: Readonly<Record<string, unknown>>, make: (name: string) => T): Record<string, T> => Object.fromEntries(Object.keys(like).map((name) => [name, make(name)]));
 
 /** A session for each of k trainings, and the one of the lifted program behind them. */
 class JointSession {
-  private readonly fed: Named[] = [];
+  private readonly fed: Feeds[] = [];
   /** Trainings that were fed since the last step. */
   private fresh = new Set<number>();
   /** For each step that is not drained yet, the trainings that took it. */
@@ -49,7 +50,8 @@ class JointSession {
     this.takers.push(this.fresh);
     this.fresh = new Set();
     this.known.clear();
-    await this.session.step(mapped(this.fed[0]!, (name) => stack(this.fed.map((feeds) => feeds[name]!))));
+    const { feeds: all } = this.session.program; // each k times the shape of one
+    await this.session.step(mapped(this.fed[0]!, (name) => stack(this.fed.map((feeds) => made(feeds[name]!, all[name]!.shape.slice(1))))));
   }
 }
 

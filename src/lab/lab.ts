@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random';
 import type { Params, Tensor } from '../base/tensor';
-import type { Outputs, Session } from '../engine/executor';
+import type { Feeds, Outputs, Session } from '../engine/executor';
 import type { InputSpec, Program } from '../engine/program';
 import type { Value } from '../engine/value';
 import type { Views } from '../nn/layers';
@@ -50,8 +50,8 @@ export interface TrainingRun {
   readonly frozen?: Params;
   readonly steps: number;
   readonly hyper: (step: number) => Hyper;
-  /** The batch of a step: a function of the step alone. Not asked for again for steps that a journal answers, so nothing may be noted down in it. */
-  readonly next: (step: number) => Readonly<Record<string, Tensor>>;
+  /** The batch of a step: a function of the step alone; noise may be asked for instead of made (base/noise). Not asked for again for steps that a journal answers, so nothing may be noted down in it. */
+  readonly next: (step: number) => Feeds;
   /** Called with the step's metrics, in order, soon after it ran; what it returns is charted. Default: the metrics as they are. */
   readonly chart?: (step: number, metrics: Readonly<Record<string, number>>) => Readonly<Record<string, number>> | undefined;
   /** Added to the step on the chart's axis, for runs that follow one another in one curve. */

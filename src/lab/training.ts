@@ -3,7 +3,7 @@ import { InputError, MismatchError, NumericsError, ShapeError } from '../base/er
 import { Fingerprint } from '../base/hash';
 import { floats, showShape, sizeOf, tensor, type Params, type Tensor } from '../base/tensor';
 import { flatGradient } from '../engine/autodiff';
-import type { Outputs, Session } from '../engine/executor';
+import type { Feed, Feeds, Outputs, Session } from '../engine/executor';
 import { flatten, layoutOf, unflatten, type Layout } from '../engine/layout';
 import { flatOf, viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
@@ -100,7 +100,7 @@ export function initialOf({ program, layout, frozenLayout, bufferLayout }: Compi
   return initial;
 }
 /** Everything that one step is fed with: the batch, and the scalars of the optimiser and the average. */
-export function stepFeeds(spec: Pick<TrainerSpec, 'name' | 'optimizer' | 'average'>, step: number, hyper: Hyper, batch: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+export function stepFeeds<F extends Feed>(spec: Pick<TrainerSpec, 'name' | 'optimizer' | 'average'>, step: number, hyper: Hyper, batch: Readonly<Record<string, F>>): Record<string, F | Tensor> {
   return { ...batch, ...Object.fromEntries(Object.entries(stepScalars(spec, step, hyper)).map(([name, value]) => [`step.${name}`, tensor([value], [])])) };
 }
 
@@ -117,9 +117,9 @@ interface Good {
   readonly theta: Tensor;
 }
 /** What a run asks of the session behind it. */
-export type Stepping = Pick<Session, 'drain' | 'read'> & { step(feeds: Readonly<Record<string, Tensor>>): Promise<void> };
+export type Stepping = Pick<Session, 'drain' | 'read'> & { step(feeds: Feeds): Promise<void> };
 /** Loads a program, or takes a session that has it. */
-export type Acquire = (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, Tensor>>) => Promise<Stepping>;
+export type Acquire = (program: Program, initial: Readonly<Record<string, Tensor>>, feeds: Feeds) => Promise<Stepping>;
 /** What a training has done since it was last saved. */
 interface Unsaved {
   metrics: Readonly<Record<string, number>>[];
@@ -258,7 +258,7 @@ export function keyOf({ trainer: { spec }, arm, from, frozen, steps, firstStep =
 }
 
 /** What a run's step is fed with. */
-export const feedsOf = (run: TrainingRun, step: number): Record<string, Tensor> => stepFeeds(run.trainer.spec, step, run.hyper(step), run.next(step));
+export const feedsOf = (run: TrainingRun, step: number): Record<string, Feed> => stepFeeds(run.trainer.spec, step, run.hyper(step), run.next(step));
 const scalarsOf = (outputs: Outputs): Record<string, number> => Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, floats(value)[0]!]));
 
 /** A training that left the finite numbers, or whose loss blew up: its last good params are kept on the error. */

@@ -1,7 +1,7 @@
 /** What every executor checks at its border, so that a wrong tensor fails here by name and not inside the library by number. */
 import { MismatchError, RuntimeProblem } from '../base/errors';
 import { sameShape, showShape, sizeOf, type DType, type Shape, type Tensor } from '../base/tensor';
-import { fillNoise, type Noise } from '../base/noise';
+import { isNoise, made, type Noise } from '../base/noise';
 import type { Feed, Feeds } from '../engine/executor';
 import type { Program } from '../engine/program';
 
@@ -35,7 +35,6 @@ export function checkAll(program: Program, expected: Readonly<Record<string, Exp
   return Object.entries(expected).map(([name, type]) => [name, checkTensor(program, name, type, given[name])]);
 }
 
-export const isNoise = (feed: Feed): feed is Noise => 'distribution' in feed;
 /** As `checkAll` for a program's feeds, of which some may be requests for noise: those need a feed of float32. */
 export function checkFeeds(program: Program, feeds: Feeds): [string, Feed][] {
   const entries = Object.entries(feeds);
@@ -51,11 +50,7 @@ export function checkFeeds(program: Program, feeds: Feeds): [string, Feed][] {
 }
 /** The same as tensors, noise filled on this side. */
 export const feedTensors = (program: Program, feeds: Feeds): [string, Tensor][] =>
-  checkFeeds(program, feeds).map(([name, feed]) => {
-    if (!isNoise(feed)) return [name, feed];
-    const { shape } = program.feeds[name]!;
-    return [name, { dtype: 'float32', shape, data: fillNoise(feed, new Float32Array(sizeOf(shape))) }];
-  });
+  checkFeeds(program, feeds).map(([name, feed]) => [name, made(feed, program.feeds[name]!.shape)]);
 
 export const checkLive = (program: Program, released: boolean): void => {
   if (released) throw new RuntimeProblem(`Program ${program.name} was used after its release. Load it again.`);

@@ -1,6 +1,6 @@
 /** Chooses a provider by running real steps on each: on small models the CPU often wins, and no rule of thumb knows where. */
 import type { Tensor } from '../base/tensor';
-import type { Executor, Session } from '../engine/executor';
+import type { Executor, Feeds, Session } from '../engine/executor';
 import type { Program } from '../engine/program';
 
 /** An executor, with what should be said beside its figures ('software adapter'). */
@@ -26,7 +26,7 @@ const names = { wasm: 'WASM', webgpu: 'WebGPU', reference: 'Reference' } as cons
 const showMs = (ms: number): string => (ms < 10 ? ms.toFixed(1) : String(Math.round(ms)));
 
 /** One after another, so that they do not disturb each other. Never throws: one that fails loses, and its reason is said. */
-export async function race(program: Program, initial: Named, feeds: Named, executors: readonly Racer[], options: RaceOptions = {}): Promise<RaceResult> {
+export async function race(program: Program, initial: Named, feeds: Feeds, executors: readonly Racer[], options: RaceOptions = {}): Promise<RaceResult> {
   const times: Times[] = [];
   for (const executor of executors) times.push(await timed(executor, program, initial, feeds, options));
   const stepMs = times.map((t) => ('stepMs' in t ? t.stepMs : undefined));
@@ -38,7 +38,7 @@ export async function race(program: Program, initial: Named, feeds: Named, execu
   return { winner: best === Infinity ? undefined : executors[stepMs.indexOf(best)], figures: figures.join(', '), stepMs };
 }
 
-async function timed(executor: Racer, program: Program, initial: Named, feeds: Named, { steps = 5, budgetMs = 5000 }: RaceOptions): Promise<Times> {
+async function timed(executor: Racer, program: Program, initial: Named, feeds: Feeds, { steps = 5, budgetMs = 5000 }: RaceOptions): Promise<Times> {
   const loading = executor.load(program, initial);
   let late = false;
   const work = loading.then((session) => stepsOf(session, feeds, steps, performance.now() + budgetMs / 2, () => late)).then((stepMs): Times => ({ stepMs }));
@@ -59,7 +59,7 @@ async function timed(executor: Racer, program: Program, initial: Named, feeds: N
 }
 
 /** Milliseconds a step of up to `steps` steps, queued as in a real run and drained at the end; fewer where the deadline comes first. */
-async function stepsOf(session: Session, feeds: Named, steps: number, deadline: number, late: () => boolean): Promise<number> {
+async function stepsOf(session: Session, feeds: Feeds, steps: number, deadline: number, late: () => boolean): Promise<number> {
   await session.run(feeds); // warms up
   const start = performance.now();
   let done = 0;

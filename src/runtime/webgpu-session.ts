@@ -3,10 +3,11 @@
  * twin, and the twins change places (onnxruntime-web refuses one buffer as both, if the last op reads what it writes). Feeds are
  * written into buffers that stay; outputs stay on the device until somebody drains.
  */
+import { isNoise } from '../base/noise';
 import { sizeOf, type DType, type Shape, type Tensor } from '../base/tensor';
 import type { Feeds, Outputs, Session } from '../engine/executor';
 import type { Program } from '../engine/program';
-import { checkFeeds, checkLive, checkTensor, heldValues, isNoise } from './check';
+import { checkFeeds, checkLive, checkTensor, heldValues } from './check';
 import type { GpuDevice } from './device';
 import type { NoiseMaker } from './noise';
 import { toRuntimeProblem, type InferenceSession, type OrtLane, type OrtTensor } from './ort';

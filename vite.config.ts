@@ -1,22 +1,20 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { mathPlugin } from './tools/math-plugin.ts';
+import { headers, pagePolicy } from './tools/page-policy.ts';
 
-/** Cross-origin isolation: with it the WASM provider may use threads. The page also works without (one thread). */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+/** While developing, modules are sent piece by piece with inline scripts, which the page's policy forbids: isolation alone. */
+const { 'Cross-Origin-Opener-Policy': opener, 'Cross-Origin-Embedder-Policy': embedder } = headers;
 
 export default defineConfig({
   base: './', // the built page runs from any folder of a static host
-  plugins: [react(), mathPlugin()],
+  plugins: [react(), mathPlugin(), pagePolicy()],
   // onnxruntime-web: take the small JavaScript bundles and fetch the .wasm files beside them (see src/runtime/ort.ts).
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   // Left as it is in development, too: pre-bundling would move it away from its .wasm files, and reload the page when it is first met.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  server: { headers: { 'Cross-Origin-Opener-Policy': opener, 'Cross-Origin-Embedder-Policy': embedder } },
+  preview: { headers },
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 1000 },
   test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 60_000 },

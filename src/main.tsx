@@ -1,6 +1,7 @@
 /** The page: makes the store, ties it to the worker and to the address bar, draws the screen. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { allowOwnScriptsAlone } from './base/trusted';
 import { indexedBlobs } from './keep/indexed-db';
 import { cards } from './methods/cards';
 import { createAppStore } from './store/app';
@@ -18,6 +19,7 @@ async function workerOfThisPage(): Promise<() => WorkerLike> {
   return startWorker;
 }
 
+allowOwnScriptsAlone();
 /** A browser may keep nothing (a private window, say): then runs are lost with the page, and it says so. */
 const tab: TabMemory = {
   get: () => tabStorage()?.getItem('stipple run') ?? undefined,

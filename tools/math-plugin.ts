@@ -20,8 +20,16 @@ export function mathPlugin(): Plugin {
       const { module, dependencies } = await runnerImport<{ readonly cards: Readonly<Record<string, Card>> }>(registry, { configFile: false, logLevel: 'error' });
       for (const file of dependencies) this.addWatchFile(resolve(file));
       const all = new Set(Object.values(module.cards).flatMap((card) => card.equations.map((equation) => equation.tex)));
-      const typeset = [...all].map((tex) => [tex, temml.renderToString(tex, { displayMode: true, throwOnError: true, annotate: true })]);
+      const typeset = [...all].map((tex) => [tex, withoutStyles(temml.renderToString(tex, { displayMode: true, throwOnError: true, annotate: true }))]);
       return `export default ${JSON.stringify(Object.fromEntries(typeset))};`;
     },
   };
+}
+
+/** The page's policy lets no markup bring styles of its own: what the typesetter writes inline is said by the style sheet instead. */
+function withoutStyles(mathML: string): string {
+  const said = mathML.replaceAll(/ style="(?:display:block math;|false)"/g, '').replaceAll('" style="math-depth:0;"', ' depth-0"');
+  const left = / style="[^"]*"/.exec(said);
+  if (left) throw new Error(`An equation came with${left[0]}, which the page's policy would drop. Say it in src/ui/style.css, and here.`);
+  return said;
 }

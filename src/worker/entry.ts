@@ -1,5 +1,6 @@
 /** The worker: owns onnxruntime-web, runs one experiment at a time, answers the card's questions, sends events. */
 import { assertNever, InputError, toProblem } from '../base/errors';
+import { allowOwnScriptsAlone } from '../base/trusted';
 import { createLab } from '../lab/create-lab';
 import { silent } from '../lab/silent';
 import { loadMethod } from '../methods';
@@ -13,6 +14,7 @@ import { FileShelf } from './files';
 import { keepRun } from './keeping';
 import { runExperiment } from './run';
 
+allowOwnScriptsAlone();
 const emit = (event: RunEvent): void => self.postMessage(event);
 let facts: Promise<RuntimeFacts> | undefined;
 const knowFacts = (): Promise<RuntimeFacts> => (facts ??= runtimeFacts());

@@ -1,11 +1,13 @@
 /** The library's worker: answers questions one after another. It starts when the library is first opened. */
 import { toProblem } from '../base/errors';
+import { allowOwnScriptsAlone } from '../base/trusted';
 import type { Executor } from '../engine/executor';
 import { createWasmExecutor } from '../runtime/wasm';
 import type { LibraryReply, LibraryRequest } from '../spec/library';
 import { fetchAsset } from './assets';
 import { answers, type LibraryHost } from './library';
 
+allowOwnScriptsAlone();
 let executor: Promise<Executor> | undefined;
 const host: LibraryHost = { asset: fetchAsset, executor: () => (executor ??= createWasmExecutor()) };
 let queue: Promise<unknown> = Promise.resolve();

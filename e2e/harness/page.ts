@@ -1,7 +1,10 @@
 /** Hands a scenario's name to a fresh worker and its answer back to the test; and gives tests the app's own worker. */
+import { allowOwnScriptsAlone } from '../../src/base/trusted';
 import { labWorker } from './lab-worker';
 import type { ScenarioName } from './scenarios';
 import type { Answer } from './worker';
+
+allowOwnScriptsAlone();
 
 export type RunScenario = (name: ScenarioName, args?: Readonly<Record<string, unknown>>) => Promise<unknown>;
 

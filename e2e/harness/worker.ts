@@ -1,5 +1,8 @@
 /** Runs one scenario, where the app runs its programs: in a worker. */
+import { allowOwnScriptsAlone } from '../../src/base/trusted';
 import { scenarios, type Args, type ScenarioName } from './scenarios';
+
+allowOwnScriptsAlone();
 
 export type Answer = { readonly value: unknown } | { readonly problem: string };
 

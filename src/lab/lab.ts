@@ -34,7 +34,7 @@ export interface TrainerSpec {
   /** The losses: one scalar, or several by name whose gradients `gradient` combines. Metrics are scalars. A buffer left out stays as it is. `average`: the moving average before this step, without gradient; empty where none is kept. */
   readonly loss: (at: { params: Views; frozen: Views; buffers: Views; batch: Views; average: Views }) => { loss: Value | Readonly<Record<string, Value>>; metrics?: Readonly<Record<string, Value>>; buffers?: Readonly<Record<string, Value>> };
   /** From each loss's gradient, flat [P], the one that the optimiser takes. Default: that of the only loss. */
-  readonly gradient?: (at: { gradients: Readonly<Record<string, Value>>; theta: Value; batch: Views }) => { gradient: Value; metrics?: Readonly<Record<string, Value>> };
+  readonly gradient?: (at: { gradients: Readonly<Record<string, Value>>; theta: Value; frozen: Views; batch: Views }) => { gradient: Value; metrics?: Readonly<Record<string, Value>> };
   readonly optimizer: Optimizer;
 }
 export interface Trainer {

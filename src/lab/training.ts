@@ -71,7 +71,7 @@ export function trainingProgram(spec: TrainerSpec): CompiledTraining {
       const losses: Readonly<Record<string, Value>> = isValue(loss) ? { loss } : loss;
       lossNames = Object.keys(losses);
       const byLoss = Object.fromEntries(Object.entries(losses).map(([name, l]) => [name, flatGradient(l, views, layout)]));
-      const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, batch }) : { gradient: onlyOne(spec.name, byLoss) };
+      const combined = spec.gradient ? spec.gradient({ gradients: byLoss, theta, frozen, batch }) : { gradient: onlyOne(spec.name, byLoss) };
       const scalars = Object.fromEntries(scalarNames.map((name) => [name, inputs[`step.${name}`]!]));
       const next = spec.optimizer.update({ theta, gradient: combined.gradient, slots: state, scalars, layout });
       const carried = state.buffers && { buffers: flatOf({ ...buffers, ...nextBuffers }, bufferLayout) };

@@ -22,6 +22,10 @@ export interface Comparison {
   output: Difference;
   /** What a step that both began from one state left behind. */
   state: Difference;
+  /** The same for each step, in order: the largest over all that is carried. */
+  readonly states: number[];
+  /** Whether the graph has kinks (ReLU, max pooling): there a unit within rounding of one passes its gradient on one side and not on the other. */
+  readonly kinked: boolean;
 }
 export interface Twin extends Executor {
   /** One for each graph: two programs of one name count once if their graphs are equal. */
@@ -45,6 +49,8 @@ function difference(expected: Tensor, found: Tensor, kind: keyof typeof smallest
   });
   return Math.sqrt(off / n) / Math.max(smallest[kind], Math.sqrt(size / n));
 }
+/** Nodes of a file whose gradient jumps. */
+const kinks = /Relu|MaxPool/;
 /** NaN counts as larger than any number. */
 const larger = (a: Difference, value: number, at: string): Difference => (value <= a.value || Number.isNaN(a.value) ? a : { value, at });
 
@@ -106,7 +112,10 @@ class TwinSession implements Session {
     if (comparison.steps > 0) for (const name of states) await gpu.write(name, await this.wasm.read(name));
     const [expected, found] = [await this.wasm.run(feeds), await gpu.run(feeds)];
     comparison.steps++;
-    for (const name of states) comparison.state = larger(comparison.state, difference(await this.wasm.read(name), await gpu.read(name), 'state'), `${name}, step ${comparison.steps}`);
+    let worst = none;
+    for (const name of states) worst = larger(worst, difference(await this.wasm.read(name), await gpu.read(name), 'state'), `${name}, step ${comparison.steps}`);
+    comparison.state = larger(comparison.state, worst.value, worst.at);
+    if (states.length > 0) comparison.states.push(worst.value);
     for (const [name, value] of Object.entries(expected)) if (!this.countsOfSigns.includes(name)) comparison.output = larger(comparison.output, difference(value, found[name]!, 'output'), `${name}, step ${comparison.steps}`);
     this.spentMs += performance.now() - start;
     if (comparison.steps >= this.steps || this.spentMs > this.budgetMs) await this.endComparison();
@@ -135,7 +144,7 @@ export function twinExecutor(wasm: Executor, gpu: Executor, { steps = 20, budget
       const graph = graphOf(program);
       let comparison = byGraph.get(graph);
       if (comparison && comparison.steps > 0) return session;
-      comparison ??= { program: program.name, steps: 0, output: none, state: none };
+      comparison ??= { program: program.name, steps: 0, output: none, state: none, states: [], kinked: kinks.test(new TextDecoder('latin1').decode(writeOnnx(program))) };
       byGraph.set(graph, comparison);
       return new TwinSession(session, await gpu.load(program, initial), comparison, Object.keys(program.state).length > 0 ? steps : Math.min(3, steps), budgetMs, countsOfSigns);
     },

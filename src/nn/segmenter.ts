@@ -57,10 +57,12 @@ export function pixelCrossEntropy(logits: Value, labels: Value): Value {
 /**
  * Dice loss of the whole batch, a scalar: mean over classes, background among them, of 1 - (2 sum p t + e) / (sum p^2 + sum t^2 + e), e = 1e-5
  * (Milletari et al. 2016, arXiv:1606.04797, in the form of the AdaWAC code).
+ * @param keep [n], 0 for images that do not count
  */
-export function diceLoss(logits: Value, labels: Value): Value {
-  const probs = softmax(logits, 1);
-  const target = transpose(oneHot(labels, logits.shape[1]!), [0, 3, 1, 2]);
+export function diceLoss(logits: Value, labels: Value, keep?: Value): Value {
+  const counted = (x: Value): Value => (keep ? mul(x, reshape(keep, [keep.shape[0]!, 1, 1, 1])) : x);
+  const probs = counted(softmax(logits, 1));
+  const target = counted(transpose(oneHot(labels, logits.shape[1]!), [0, 3, 1, 2]));
   const over = { axes: [0, 2, 3] };
   const overlap = add(mul(sum(mul(probs, target), over), 2), 1e-5);
   return mean(sub(1, div(overlap, add(add(sum(square(probs), over), sum(square(target), over)), 1e-5))));

@@ -40,8 +40,10 @@ export interface Scatter {
   readonly kind: 'scatter';
   readonly xLabel: string;
   readonly yLabel: string;
+  /** What the points of each group have in common, for a legend: then a point's colour is its group's. */
+  readonly groups?: readonly string[];
   /** A star stands for a soup, a dot for an ingredient, a ring for a reference. */
-  readonly points: readonly { readonly label: string; readonly arm?: string; readonly shape: 'dot' | 'star' | 'ring'; readonly x: number; readonly y: number }[];
+  readonly points: readonly { readonly label: string; readonly arm?: string; readonly group?: number; readonly shape: 'dot' | 'star' | 'ring'; readonly x: number; readonly y: number }[];
 }
 /** A function over a plane, with named points in it. values[row * columns + column] is at x[column], y[row]. */
 export interface Plane {

@@ -17,6 +17,9 @@ export function armStyle(card: Pick<Card, 'arms'>, arm: string | undefined): Arm
   return { colour: `var(--arm-${index})`, dash: dashes[index]! };
 }
 
+/** Of points that belong together in a picture, whatever the arms. */
+export const groupColour = (group: number): string => `var(--arm-${group % dashes.length})`;
+
 type Rgb = readonly [number, number, number];
 /** Viridis, at equal distances. */
 const viridis: readonly Rgb[] = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37]];

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react';
 import type { Card } from '../../spec/card';
 import type { Histogram, Lines, Plane, Scatter } from '../../spec/picture';
 import { numberText } from '../../store/format';
-import { armStyle, gradientCss, lookup } from '../colours';
+import { armStyle, gradientCss, groupColour, lookup } from '../colours';
 import { placeLabels, type Named } from '../labels';
 import { levelLines } from '../level-lines';
 import { Marker, Plot, type Frame } from '../Plot';
@@ -114,19 +114,23 @@ export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scat
   const y = scaleOver(...extent([picture.points.map((p) => p.y)]), { room: 0.08 });
   const inFront = [...picture.points].sort((a, b) => Number(a.shape !== 'dot') - Number(b.shape !== 'dot'));
   const named = inFront.filter((p) => p.shape !== 'dot');
+  const { groups } = picture;
+  const said = groups?.map((group, g) => `${picture.points.filter((p) => (p.group ?? 0) === g).length} of ${group}`) ?? picture.points.map((p) => `${p.label} at ${numberText(p.x)}, ${numberText(p.y)}`);
+  const radius = picture.points.length > 60 ? 3.2 : 4.5;
   return (
-    <Plot label={`${title}: ${picture.points.map((p) => `${p.label} at ${numberText(p.x)}, ${numberText(p.y)}`).join('; ')}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
+    <>
+    <Plot label={`${title}: ${said.join('; ')}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
       {(frame) => {
         const at = (p: Scatter['points'][number]) => ({ label: p.label, x: frame.px(p.x), y: frame.py(p.y) });
         return (
           <>
             {inFront.map((p, i) => {
-              const { colour } = armStyle(card, p.arm);
+              const colour = groups ? groupColour(p.group ?? 0) : armStyle(card, p.arm).colour;
               return (
                 <g key={i} transform={`translate(${frame.px(p.x)} ${frame.py(p.y)})`} className="point">
                   <title>{`${p.label}: ${numberText(p.x)}, ${numberText(p.y)}`}</title>
                   {p.shape === 'star' && <polygon points={star} fill={colour} className="halo" />}
-                  {p.shape === 'dot' && <circle r={4.5} fill={colour} className="halo" />}
+                  {p.shape === 'dot' && <circle r={radius} fill={colour} className="halo" />}
                   {p.shape === 'ring' && <circle r={6} fill="none" stroke={colour} strokeWidth={2} />}
                 </g>
               );
@@ -136,6 +140,8 @@ export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scat
         );
       }}
     </Plot>
+    {groups && <ul className="group-legend">{groups.map((group, g) => <li key={group}><svg width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="4" fill={groupColour(g)} /></svg> {group}</li>)}</ul>}
+    </>
   );
 }
 

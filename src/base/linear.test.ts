@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ridge, solvePositive } from './linear';
+import { inversePositive, ridge, solvePositive } from './linear';
 import { Random } from './random';
 
 describe('solvePositive', () => {
@@ -56,4 +56,12 @@ describe('ridge', () => {
       for (let j = 0; j < d; j++) expect(objective([...weights].map((w, k) => (k === j ? w + step : w)), intercept)).toBeGreaterThan(best);
     }
   });
+});
+test('an inverse times its matrix is the identity, and what has none is refused', () => {
+  const a = [4, 1, 0.5, 1, 3, -1, 0.5, -1, 2];
+  const inverse = inversePositive(a, 3);
+  for (let i = 0; i < 3; i++)
+    for (let j = 0; j < 3; j++) expect([0, 1, 2].reduce((sum, k) => sum + a[3 * i + k]! * inverse[3 * k + j]!, 0)).toBeCloseTo(Number(i === j), 12);
+  expect(() => inversePositive([1, 2, 2, 1], 2)).toThrow('positive definite');
+  expect(() => inversePositive([1, 2], 2)).toThrow('4 numbers');
 });

@@ -14,6 +14,14 @@ export function solvePositive(a: ArrayLike<number>, b: ArrayLike<number>): Float
   return Float64Array.from(factors.solve(Matrix.columnVector(Array.from(b))).to1DArray());
 }
 
+/** The inverse of A [n, n], symmetric and positive definite: for many right sides. @throws as `solvePositive` does */
+export function inversePositive(a: ArrayLike<number>, n: number): Float64Array {
+  if (a.length !== n * n) throw new ShapeError(`inversePositive: a matrix of ${n} rows has ${n * n} numbers, but ${a.length} came.`);
+  const factors = new CholeskyDecomposition(Matrix.from1DArray(n, n, Array.from(a)));
+  if (!factors.isPositiveDefinite()) throw new InputError('inversePositive: the matrix is not symmetric and positive definite. Add a multiple of the identity to it.');
+  return Float64Array.from(factors.solve(Matrix.eye(n)).to1DArray());
+}
+
 export interface RidgeFit {
   readonly weights: Float64Array;
   readonly intercept: number;

@@ -33,7 +33,7 @@ export const card = defineCard({
     matrix: choice({ label: 'Matrix in the picture', options: { 'block0.q': 'block 1, queries', 'block0.up': 'block 1, up', 'block1.v': 'block 2, values', 'block2.out': 'block 3, attention out', 'block3.up': 'block 4, up', 'block3.down': 'block 4, down' }, default: 'block2.out' }),
     apart: choice({ label: 'Matrices taken apart', options: { all: 'all', out: 'attention out alone (fast)' }, default: 'all' }),
     accuracy: float({ label: 'Looked at when accuracy reaches', min: 0.3, max: 1, step: 0.01, default: 0.8, help: 'On validation sentences; where it is not reached, at the end.' }),
-    steps: int({ label: 'Steps', min: 2, max: 2000, default: 180 }),
+    steps: int({ label: 'Steps', min: 2, max: 2000, default: 160 }),
     batch: int({ label: 'Sentences a step', min: 4, max: 64, default: 16 }),
     rateFull: logFloat({ label: 'Learning rate, full', min: 1e-6, max: 0.1, default: 3e-4, group: 'Learning rates' }),
     rateLow: logFloat({ label: 'Learning rate, rank 1', min: 1e-6, max: 0.1, default: 1e-2, group: 'Learning rates' }),

@@ -37,15 +37,17 @@ export const initCnn = (rng: Random, classes: number): Params => ({ ...initEncod
 /** The encoder of a trained network with another head; the order of names stays. */
 export const withHead = (params: Params, head: Params): Params => ({ ...Object.fromEntries(Object.entries(params).filter(([name]) => !name.startsWith('head.'))), ...head });
 
-/** Images [n,1,28,28], values in [0, 1] -> unit-length features [n,64]. */
-export function cnnFeatures(p: Views, images: Value): Value {
+/** Images [n,1,28,28] -> the last maps [n,64,7,7]. */
+export function cnnMaps(p: Views, images: Value): Value {
   let x = images;
   for (const [i, { stride, groups }] of blocks.entries()) {
     const convolved = conv(scope(p, `conv${i + 1}`), x, { strides: [stride, stride], pads: [1, 1, 1, 1] });
     x = relu(groupNorm(scope(p, `norm${i + 1}`), convolved, groups));
   }
-  return l2Normalize(mean(x, { axes: [2, 3] }));
+  return x;
 }
+/** Images [n,1,28,28], values in [0, 1] -> unit-length features [n,64]. */
+export const cnnFeatures = (p: Views, images: Value): Value => l2Normalize(mean(cnnMaps(p, images), { axes: [2, 3] }));
 /** Features [n,64] -> logits [n, classes]. */
 export const headLogits = (p: Views, features: Value): Value => dense(scope(p, 'head'), mul(features, logitScale));
 export const cnnLogits = (p: Views, images: Value): Value => headLogits(p, cnnFeatures(p, images));

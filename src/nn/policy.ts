@@ -1,11 +1,11 @@
 /**
  * A policy that draws masks: three convolutions over the picture, two heads, and a Beta distribution for every cell of a grid, whose concentrations
- * are exp of what the heads say (Yavuz and Yang 2024, arXiv:2406.14568, in small). Masks are drawn on the host from `alpha` and `beta`; what the
- * policy learns from is the density of what was drawn.
+ * are exp of what the heads say (Yavuz and Yang 2024, arXiv:2406.14568, in small). What the policy learns from is the density of what was drawn: no
+ * gradient runs through a drawn mask.
  */
 import type { Random } from '../base/random';
 import type { Params } from '../base/tensor';
-import { add, div, exp, log, mean, mul, relu, sub } from '../engine/ops';
+import { add, div, exp, less, log, maximum, mean, minimum, mul, neg, relu, reshape, sigmoid, sliceAxis, sqrt, stopGradient, sub, where } from '../engine/ops';
 import { square } from '../engine/ops/compose';
 import type { Value } from '../engine/value';
 import { batchNorm, initStatistics, type NormMode } from './batch-norm';
@@ -78,4 +78,35 @@ export function logBeta(a: Value, b: Value, m: Value): Value {
   const [alpha, beta] = [exp(a), exp(b)];
   const power = add(mul(sub(alpha, 1), log(m)), mul(sub(beta, 1), log(sub(1, m))));
   return add(power, sub(logGamma(add(alpha, beta)), add(logGamma(alpha), logGamma(beta))));
+}
+
+/** Candidates of the rejection method below: each is taken with a chance of 0.95 or more, so that one draw in a hundred thousand or fewer has none that is. */
+export const betaCandidates = 4;
+/** What one draw of Beta variables [n, cells] is made from: standard normals and uniforms for each candidate, and uniforms for the boost, of two gamma variables each. */
+export const betaFeeds = (n: number, cells: number) => ({ normals: { shape: [2 * betaCandidates, n, cells] }, uniforms: { shape: [2 * betaCandidates, n, cells] }, boosts: { shape: [2, n, cells] } }) as const;
+/**
+ * Beta(exp a, exp b), entry by entry, inside a graph and without reading anything back: two gamma variables by the method of Marsaglia and Tsang 2000 at shape + 1,
+ * with their boost down to the shape, the first accepted of a fixed number of candidates that were fed (the last where none is). In logarithms, since small shapes
+ * underflow. Without gradient; never below `least` nor above 1 - least.
+ */
+export function drawBeta(a: Value, b: Value, { normals, uniforms, boosts }: Views, least = 1e-5): Value {
+  const entry = (x: Value, k: number): Value => reshape(sliceAxis(x, 0, k, 1), a.shape);
+  const logGammaDraw = (logShape: Value, which: 0 | 1): Value => {
+    const shape = exp(logShape);
+    const d = add(shape, 2 / 3);
+    const c = div(1, sqrt(mul(d, 9)));
+    const candidates = Array.from({ length: betaCandidates }, (_, k) => {
+      const x = entry(normals!, which * betaCandidates + k);
+      const root = maximum(add(mul(c, x), 1), 1e-6);
+      const logV = mul(log(root), 3);
+      const v = exp(logV);
+      const limit = add(mul(square(x), 0.5), mul(d, add(sub(1, v), logV)));
+      return { logV, taken: less(log(entry(uniforms!, which * betaCandidates + k)), limit), inside: less(neg(add(mul(c, x), 1)), 0) };
+    });
+    let chosen = candidates.at(-1)!.logV;
+    for (const { logV, taken, inside } of candidates.toReversed()) chosen = where(inside, where(taken, logV, chosen), chosen);
+    return add(add(log(d), chosen), div(log(entry(boosts!, which)), shape));
+  };
+  const [x, y] = [logGammaDraw(a, 0), logGammaDraw(b, 1)];
+  return stopGradient(minimum(maximum(sigmoid(sub(x, y)), least), 1 - least));
 }

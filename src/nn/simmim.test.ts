@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../base/random';
 import { floats, tensor, type Params } from '../base/tensor';
 import { constant } from '../engine/value';
-import { hiddenL1, initSimmim, simmim, simmimEncoder, type SimmimShape } from './simmim';
+import { hiddenError, hiddenL1, initSimmim, simmim, simmimEncoder, type SimmimShape } from './simmim';
 import { sinCosPositions } from './patches';
 import { countParams, expectTrainable, outputsOf, randomImages } from './testing';
 import { initVitEncoder } from './vit';
@@ -53,4 +53,18 @@ test.each([[shape], [{ ...shape, classToken: true }]])('its encoder is that of a
   expect(encoder).toEqual(others);
   expect(positions!.shape).toEqual(drawn!.shape);
   expect(floats(positions!).slice(-32)).toEqual(floats(sinCosPositions(2, 8)));
+});
+test('other distances are those of their definitions, by hand', () => {
+  const x = floats(randomImages(1, [2, 2, 8, 8]));
+  const predicted = outputsOf(params, (p) => ({ out: simmim(p, images, hidden, shape).images })).out.data;
+  const byHand = (d: (e: number) => number): number => {
+    const all = Array.from(x, (v, i) => ([[0, 3], [1]][Math.floor(i / 128)]!.includes(2 * Math.floor((Math.floor(i / 8) % 8) / 4) + Math.floor((i % 8) / 4)) ? d(v - predicted[i]!) : 0));
+    return all.reduce((a, b) => a + b, 0) / (3 * 16 + 1e-5) / 2;
+  };
+  const told = outputsOf(params, (p) => ({ l2: hiddenError(simmim(p, images, hidden, shape).patches, images, hidden, shape, 'l2'), smooth: hiddenError(simmim(p, images, hidden, shape).patches, images, hidden, shape, 'smoothL1') }));
+  expect(told.l2.data[0]).toBeCloseTo(byHand((e) => e * e), 5);
+  expect(told.smooth.data[0]).toBeCloseTo(byHand((e) => (Math.abs(e) < 1 ? (e * e) / 2 : Math.abs(e) - 0.5)), 5);
+});
+test('a head of two layers is trained in all its parts', () => {
+  expectTrainable(initSimmim(Random.seed(2), shape, 'mlp'), (p) => hiddenL1(simmim(p, images, hidden, shape).patches, images, hidden, shape));
 });

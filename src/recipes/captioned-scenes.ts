@@ -2,31 +2,14 @@
 import { Random } from '../base/random';
 import { floats, int32, tensor, type Tensor } from '../base/tensor';
 import { readPicture } from '../data/scene/read-picture';
-import { makeSceneSet, type SceneSet } from '../data/scene/set';
-import { encodeTexts, sceneVocabulary } from '../data/scene/words';
-import { special } from '../data/tokens';
+import { makeSceneSet } from '../data/scene/set';
+import { encodeTexts } from '../data/scene/words';
+import { captionLength, side } from '../lab/captioned';
 import type { Measure } from '../lab/recipe';
-import type { CaptionConfig } from '../nn/captions';
 
-export const side = 16;
-/** Tokens of every caption: a full one of one object, start and end included. */
-export const captionLength = 12;
-export const captionConfig: CaptionConfig = { vocabulary: sceneVocabulary.size, context: captionLength, width: 64, blocks: 1, heads: 4, pad: special.pad };
+export { captionConfig, captionedScenes, captionLength, emptyCaption, side } from '../lab/captioned';
 export const dataSpec = { data: 'scenes of one object, all kinds, colours and textures, on plain backgrounds, 16 x 16', captions: 'half "a red striped circle on plain navy", a quarter "a photo of a red circle", a quarter "a photo of a circle"' } as const;
 
-export interface CaptionedScenes {
-  readonly set: SceneSet;
-  /** [n, 3, 16, 16] in [-1, 1]. */
-  readonly x: Tensor;
-  /** int32 [n, captionLength]. */
-  readonly tokens: Tensor;
-}
-export function captionedScenes(seed: number, split: string, count: number): CaptionedScenes {
-  const set = makeSceneSet({ seed, split, count, side, objects: [1, 1], patterns: [0], captions: ['background', 'background', 'list', 'shape'] });
-  return { set, x: set.x, tokens: encodeTexts(set.captions, captionLength).tokens };
-}
-/** The caption that says nothing: what classifier-free guidance leaves out words for. */
-export const emptyCaption = (): Int32Array => Int32Array.from(encodeTexts([''], captionLength).tokens.data);
 /** Rows of a tensor, in this order. */
 export function rowsOf(t: Tensor, indices: ArrayLike<number>): Tensor {
   const size = t.data.length / t.shape[0]!;

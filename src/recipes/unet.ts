@@ -4,22 +4,22 @@ import { mean } from '../engine/ops';
 import { defineProgram } from '../engine/program';
 import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
+import { drawingUnet } from '../lab/captioned';
 import { imageAt } from '../lab/pictures';
 import { defineRecipe, type Measure } from '../lab/recipe';
 import { dropCaptions, repeatCaption } from '../nn/captions';
-import { cosineSchedule, diffusionLoss, drawNoise, errorsPerSample, guided, predictedEpsilon, sample } from '../nn/diffusion';
+import { diffusionLoss, drawNoise, errorsPerSample, guided, predictedEpsilon, sample } from '../nn/diffusion';
 import type { Views } from '../nn/layers';
 import { adam } from '../nn/optimizers';
 import { cosine } from '../nn/schedules';
-import { initUnet, unetConfig, unetPrediction } from '../nn/unet';
-import { captionConfig, captionedScenes, captionLength, dataSpec, emptyCaption, judgePictures, promptsFor, rowsOf, side, streamOf } from './captioned-scenes';
+import { initUnet, unetPrediction } from '../nn/unet';
+import { captionedScenes, captionLength, dataSpec, emptyCaption, judgePictures, promptsFor, rowsOf, side, streamOf } from './captioned-scenes';
 import { constantsOf, shapesOf, shuffled } from './common';
 
 const seed = 20200619;
 const spec = { ...dataSpec, scenes: 10000, target: 'v', schedule: 'cosine, 200 timesteps', captionsDropped: 0.1, steps: 2200, batch: 32, learningRate: 3e-3, warmUp: 60, weightDecay: 0.01, clipNorm: 1, sampler: 'DDIM, 25 steps, guidance 3' } as const;
-export const config = unetConfig(captionConfig);
-export const schedule = cosineSchedule(config.timesteps);
-const guidance = 3;
+export const { config, schedule } = drawingUnet;
+const { guidance } = drawingUnet;
 const samplerSteps = 25;
 const judged = 64;
 

@@ -49,11 +49,12 @@ export const card = defineCard({
     data: choice({ label: 'Pictures', options: { scenes: 'Scenes', glyphs: 'Glyphs' }, default: 'scenes', group: 'Data', help: 'Glyphs: pre-trained on capitals, tuned on digits and other letters.' }),
     classes: choice({ label: 'Told apart in scenes', options: { shape: 'Shapes', texture: 'Textures', colour: 'Colours' }, default: 'texture', group: 'Data' }),
     pictures: int({ label: 'Unlabelled pictures', min: 32, max: 5000, default: 1500, group: 'Data' }),
+    heldOut: int({ label: 'Validation pictures', min: 8, max: 400, default: 96, group: 'Data' }),
     testPerClass: int({ label: 'Test pictures a class', min: 2, max: 100, default: 40, group: 'Data' }),
     crop: toggle({ label: 'Random crops', default: true, group: 'Data', help: 'Of 0.67 to 1 of the area, as the authors. Scenes are mirrored by chance, too.' }),
     width: choice({ label: 'Encoder', options: { '32': 'Width 32, 2 blocks', '48': 'Width 48, 2 blocks', '64': 'Width 64, 3 blocks', '96': 'Width 96, 4 blocks' }, default: '32', group: 'Data' }),
   },
-  quick: { steps: 3, batch: 4, pictures: 64, tuneSteps: 3, tuneBatch: 4, shots: 2, testPerClass: 4, width: '32' },
+  quick: { steps: 2, batch: 4, pictures: 64, heldOut: 16, tuneSteps: 2, tuneBatch: 4, shots: 2, testPerClass: 4, width: '32' },
   arms: {
     simmim: { label: 'SimMIM', says: 'Random squares of the chosen side are hidden.', role: 'method' },
     small: { label: 'Squares of 4 px', says: 'Squares of one patch, which neighbours nearly give away.', role: 'ablation' },

@@ -6,7 +6,7 @@ import { fitProbe, probeAccuracy } from '../../lab/probe';
 import { dense, scope } from '../../nn/layers';
 import { hiddenError, simmim, type PixelDistance } from '../../nn/simmim';
 import { imagesSpec, type Backbone } from './backbones';
-import { across, area, heldOut, patch, side, type Task } from './task';
+import { across, area, patch, side, type Task } from './task';
 
 export interface Judge {
   /** The validation pictures as the model tells them, all patches. */
@@ -20,7 +20,7 @@ export interface Judge {
 export function judgeOf(lab: Lab, task: Task, backbone: Backbone, starts: { readonly model: Params; readonly classifier: Params }): Judge {
   const { few, test, validation } = task;
   const encoder = backbone.encoder(starts.model);
-  const [m, n] = [few.x.shape[0]!, test.x.shape[0]!];
+  const [m, n, heldOut] = [few, test, { x: validation }].map(({ x }) => x.shape[0]!) as [number, number, number];
   const complete = lab.forward({
     name: `${backbone.name}-complete`, params: shapesOf(starts.model), inputs: { images: imagesSpec(task, heldOut), ...backbone.fed(heldOut) },
     outputs: ({ params, inputs }) => ({ completed: backbone.completed(params, inputs) }),

@@ -8,7 +8,7 @@ import { audit, errorsOf, judgeOf, type Errors, type Judge } from './judge';
 import { arms, countHidden, inSquares, masksOf, meanDistance, squareOf, type Arm } from './masks';
 import { comparison, completions, distanceGrid, distanceScatter, type Point } from './pictures';
 import { pretrainer, pretraining, stepMasks, tuner, tuning } from './step';
-import { heldOut, openTask, type Knobs, type Task } from './task';
+import { openTask, type Knobs, type Task } from './task';
 
 const looks = 5;
 const shownPictures = 4;
@@ -53,7 +53,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
   lab.picture('distances', distanceGrid());
   const backbones = memo((name) => kindOf(lab, task, knobs, asked.map((arm) => backboneOf(arm, task, knobs)).find((b) => b.name === name)!)); // names come from these
   const kind = (arm: Arm): Kind => backbones(backboneOf(arm, task, knobs).name);
-  const validationMasks = memo((arm) => masksOf(arm as Arm, lab.rng.fork('validation masks'), heldOut, knobs));
+  const validationMasks = memo((arm) => masksOf(arm as Arm, lab.rng.fork('validation masks'), knobs.heldOut, knobs));
   const mainArm = learners.includes('simmim') ? 'simmim' : learners[0];
 
   const look = async (arm: Arm, params: Params): Promise<Looked> => {

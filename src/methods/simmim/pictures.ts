@@ -26,9 +26,9 @@ export function completions(task: Task, masks: readonly Uint8Array[], completed:
 }
 export const squares = [4, 8, 16] as const;
 export const ratios = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
-/** AvgDist by side of the squares and share of cells, from sixteen masks each; 0 where all is hidden. */
+/** AvgDist by side of the squares and share of cells, from six masks each; 0 where all is hidden. */
 export function distanceGrid(): HeatMap {
-  const values = squares.flatMap((square) => ratios.map((ratio) => meanDistance(Array.from({ length: 16 }, (_, i) => squaresHidden(Random.seed(1).fork('grid', square, ratio, i), across, square / patch, ratio))) ?? 0));
+  const values = squares.flatMap((square) => ratios.map((ratio) => meanDistance(Array.from({ length: 6 }, (_, i) => squaresHidden(Random.seed(1).fork('grid', square, ratio, i), across, square / patch, ratio))) ?? 0));
   return { kind: 'heatmap', rows: squares.length, columns: ratios.length, values: Float32Array.from(values), scale: 'sequential', xLabel: 'share of cells hidden', yLabel: 'side of the squares', rowLabels: squares.map((q) => `${q} px`), columnLabels: ratios.map(String) };
 }
 export interface Point {

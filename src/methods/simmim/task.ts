@@ -18,14 +18,13 @@ export const side = 32;
 export const patch = 4;
 export const across = side / patch;
 export const area = side * side;
-export const heldOut = 96;
 
 export interface Task {
   readonly shape: SimmimShape;
   /** Unlabelled, [n, channels, side, side]. */
   readonly train: Tensor;
   readonly validation: Tensor;
-  /** For each pixel of the validation pictures, [heldOut * side * side]: 1 where there is an object or ink, 0 on the background. */
+  /** For each pixel of the validation pictures, [n * side * side]: 1 where there is an object or ink, 0 on the background. */
   readonly figure: Uint8Array;
   readonly few: Labelled;
   readonly test: Labelled;
@@ -50,7 +49,7 @@ export async function openTask(lab: Lab, knobs: Knobs): Promise<Task> {
     few: { ...raw.few, x: standard(raw.few.x) }, test: { ...raw.test, x: standard(raw.test.x) },
   };
 }
-function scenes(seed: number, { pictures, shots, testPerClass, classes }: Knobs): Raw {
+function scenes(seed: number, { pictures, heldOut, shots, testPerClass, classes }: Knobs): Raw {
   const many = (split: string, count: number, masks: boolean) => makeSceneSet({ seed, split: `unlabelled/${split}`, count, side, objects: [1, 4], masks });
   const named = (split: string, perClass: number): Labelled => makeSceneClassSet({ task: classes, perClass, seed, split: `labelled/${split}`, side });
   const validation = many('validation', heldOut, true);
@@ -62,7 +61,7 @@ function scenes(seed: number, { pictures, shots, testPerClass, classes }: Knobs)
   });
   return { train: many('train', pictures, false).x, validation: validation.x, figure, few: named('train', shots), test: named('test', testPerClass), range: [-1, 1] };
 }
-async function glyphs(lab: Lab, { pictures, shots, testPerClass }: Knobs): Promise<Raw> {
+async function glyphs(lab: Lab, { pictures, heldOut, shots, testPerClass }: Knobs): Promise<Raw> {
   const typefaces = readTypefaces(await lab.asset('data/typefaces.bin'));
   const drawn = (split: string, names: readonly string[], perClass: number): Labelled => makeGlyphs(typefaces, { seed: lab.seed, split: `masked/${split}`, classes: names, perClass, side });
   const unlabelled = (split: string, count: number): Tensor => {

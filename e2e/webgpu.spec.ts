@@ -11,7 +11,7 @@ import { harness, methodIds } from './lab';
 
 /** Shares that a method shows, not numbers that it trains by: before the masks move, one of the two gradients is nothing but rounding. */
 const countsOfSigns = ['disagree', 'dropped', 'wronglyDropped'];
-const seconds = Number(process.env.TWIN_SECONDS ?? 20);
+const seconds = Number(process.env.TWIN_SECONDS ?? 8);
 
 for (const method of methodIds)
   test(`WebGPU agrees with WASM on every graph of ${method}`, async ({ page }) => {

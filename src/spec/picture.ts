@@ -58,6 +58,8 @@ export interface Plane {
 }
 export interface Images {
   readonly kind: 'images';
+  /** How many stand in a row, where rows mean something. */
+  readonly columns?: number;
   readonly images: readonly { readonly label: string; readonly width: number; readonly height: number; /** 1 (grey) or 3 (RGB), row-major, interleaved. */ readonly channels: 1 | 3; readonly data: Uint8Array }[];
 }
 /** Sound that can be played; samples in [-1, 1]. */

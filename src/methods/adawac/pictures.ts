@@ -49,7 +49,7 @@ function mapOf(labels: ArrayLike<number>, at: number, label: string): Image {
 /** Some test slices: as they are, their labels, and each arm's. */
 export function segmentedPicture({ x, trueLabel, slices }: Volumes, said: ReadonlyMap<string, ArrayLike<number>>): Images {
   const shown = [0, 1, 2].map((k) => Math.floor((slices.length * (2 * k + 1)) / 6));
-  return { kind: 'images', images: shown.flatMap((at) => [imageAt(x, at, 'slice'), mapOf(trueLabel.data, at, 'true labels'), ...[...said].map(([label, labels]) => mapOf(labels, at, label))]) };
+  return { kind: 'images', columns: 2 + said.size, images: shown.flatMap((at) => [imageAt(x, at, 'slice'), mapOf(trueLabel.data, at, 'true labels'), ...[...said].map(([label, labels]) => mapOf(labels, at, label))]) };
 }
 /** Shares of slices by the size of a loss, in bins of one width. */
 export function lossesPicture({ train: { slices } }: Task, { labels, consistency }: { labels: readonly number[]; consistency: readonly number[] }): Lines {

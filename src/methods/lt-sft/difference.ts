@@ -99,7 +99,7 @@ export async function tuned(lab: Lab, task: Task, knobs: Knobs, tuning: Tuning):
     dense ??= { change, head: full.head };
     const still = new Set(chosen);
     const frozen = all(size).filter((i) => !still.has(i));
-    chosen = Uint32Array.of(...chosen, ...largestOf(change, frozen, Math.round((n * k) / knobs.iterations) - chosen.length)).sort();
+    chosen = Uint32Array.from([...chosen, ...largestOf(change, frozen, Math.round((n * k) / knobs.iterations) - chosen.length)]).sort();
     const begin = knobs.rewind ? at : full;
     const end = await phase(begin.weights, begin.head, chosen, knobs.sparseSteps, n === knobs.iterations);
     if (knobs.rewind) firstLosses.push([full.first, end.first]);

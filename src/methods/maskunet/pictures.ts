@@ -20,6 +20,6 @@ export function masksPicture(layer: Layer, at: readonly { readonly label: string
   return { kind: 'tiles', tiles: [...at.map(({ label, mask }) => map(label, part(mask), 'binary')), map('last less first', last.map((v, i) => v - first[i]!), 'diverging')] };
 }
 export const drawnPicture = (rows: readonly { readonly label: string; readonly pictures: Tensor }[], shown: number): Images =>
-  ({ kind: 'images', images: rows.flatMap(({ label, pictures }) => Array.from({ length: Math.min(shown, pictures.shape[0]!) }, (_, i) => imageAt(pictures, i, label, [-1, 1]))) });
+  ({ kind: 'images', columns: shown, images: rows.flatMap(({ label, pictures }) => Array.from({ length: Math.min(shown, pictures.shape[0]!) }, (_, i) => imageAt(pictures, i, label, [-1, 1]))) });
 export const rewardedPicture = (texts: readonly string[], plain: Drawing, masked: Drawing): Images =>
-  ({ kind: 'images', images: texts.flatMap((text, i) => [imageAt(plain.pictures, i, `${text}: ${plain.rewards[i]!.toFixed(2)}`, [-1, 1]), imageAt(masked.pictures, i, `masks: ${masked.rewards[i]!.toFixed(2)}`, [-1, 1])]) });
+  ({ kind: 'images', columns: 4, images: texts.flatMap((text, i) => [imageAt(plain.pictures, i, `${text}: ${plain.rewards[i]!.toFixed(2)}`, [-1, 1]), imageAt(masked.pictures, i, `masks: ${masked.rewards[i]!.toFixed(2)}`, [-1, 1])]) });

@@ -12,7 +12,7 @@ export function masksPicture(x: Tensor, masks: Float32Array, labels: readonly st
   const shape = [labels.length, 1, imageSize, imageSize];
   const product = tensor(floats(x).map((v, i) => v * masks[i]!), shape);
   const mask = tensor(masks, shape);
-  return { kind: 'images', images: labels.flatMap((label, i) => [imageAt(x, i, label, range), imageAt(mask, i, 'mask'), imageAt(product, i, 'product', range)]) };
+  return { kind: 'images', columns: 3, images: labels.flatMap((label, i) => [imageAt(x, i, label, range), imageAt(mask, i, 'mask'), imageAt(product, i, 'product', range)]) };
 }
 /** The base's mean and variance, and the policy's mean for each kind. a, b: logarithms of concentrations, by cell. */
 export function distributionsPicture(base: readonly [ArrayLike<number>, ArrayLike<number>], byKind: readonly (readonly [ArrayLike<number>, ArrayLike<number>])[], grid: number): Tiles {

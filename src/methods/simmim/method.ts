@@ -107,7 +107,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
   }
   lab.picture('comparison', comparison(points));
   if (learners.length > 0) lab.picture('spread', distanceScatter(points));
-  if (told.length > 0) lab.picture('arms', { kind: 'images', images: told.flatMap(([label, { images }]) => images.map((image, i) => (i === 0 ? { ...image, label } : image))) });
+  if (told.length > 0) lab.picture('arms', { kind: 'images', columns: 4, images: told.flatMap(([label, { images }]) => images.map((image, i) => (i === 0 ? { ...image, label } : image))) });
   await lights(lab, task, knobs, learners, learned);
 }
 

@@ -22,7 +22,7 @@ export function completions(task: Task, masks: readonly Uint8Array[], completed:
     return Array.from({ length: channels }, (_c, c) => (i * channels + c) * area + p).reduce((sum, k) => sum + Math.abs(x[k]! - floats(pasted)[k]!) / channels, 0);
   });
   const errors = tensor(error, [shown, 1, Math.sqrt(area), Math.sqrt(area)]);
-  return { kind: 'images', images: Array.from({ length: shown }, (_, i): Image[] => [imageAt(whole, i, 'original', range), imageAt(seen, i, 'masked', range), imageAt(told, i, 'completed', range), imageAt(errors, i, 'error', [0, 2])]).flat() };
+  return { kind: 'images', columns: 4, images: Array.from({ length: shown }, (_, i): Image[] => [imageAt(whole, i, 'original', range), imageAt(seen, i, 'masked', range), imageAt(told, i, 'completed', range), imageAt(errors, i, 'error', [0, 2])]).flat() };
 }
 export const squares = [4, 8, 16] as const;
 export const ratios = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;

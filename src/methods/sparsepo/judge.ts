@@ -67,7 +67,7 @@ export function cells(values: Float32Array, n: number): Float32Array {
 }
 /** Preferred and rejected rows as one set. */
 export function bothSides({ chosen, rejected }: Preferences): Pick<PreferenceSide, 'response' | 'lexemes'> {
-  const joined = (part: 'response' | 'lexemes'): PreferenceSide['response'] => ({ ...chosen[part], shape: [2 * chosen[part].shape[0]!, length], data: Float32Array.of(...floats(chosen[part]), ...floats(rejected[part])) });
+  const joined = (part: 'response' | 'lexemes'): PreferenceSide['response'] => ({ ...chosen[part], shape: [2 * chosen[part].shape[0]!, length], data: Float32Array.from([...floats(chosen[part]), ...floats(rejected[part])]) });
   return { response: joined('response'), lexemes: joined('lexemes') };
 }
 /** Mean of the oracle's scores. */

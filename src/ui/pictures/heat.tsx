@@ -51,8 +51,10 @@ function ColourKey({ map }: { map: HeatMap }) {
   return <div className="key">{numberText(from)} <i className="ramp" style={{ background: gradientCss(map.scale) }} /> {numberText(to)}</div>;
 }
 
+/** Labels that there is room for. */
+const few = (labels: readonly string[] | undefined): labels is readonly string[] => labels !== undefined && labels.length <= 40;
+
 export function HeatMapPicture({ map, title, large }: { map: HeatMap; title: string; large: boolean }) {
-  const few = (labels: readonly string[] | undefined): labels is readonly string[] => labels !== undefined && labels.length <= 40;
   return (
     <div className="heat">
       <div className="heat-body">
@@ -76,6 +78,25 @@ export function cellSize(tiles: readonly { readonly rows: number; readonly colum
   return Math.min(10, ((width - (abreast - 1) * tileGap) / abreast - 2) / columns, 220 / rows);
 }
 
+/** One tile. Where its rows have names, a row is as high as one. */
+function Tile({ tile, cell, title }: { tile: Tiles['tiles'][number]; cell: number; title: string }) {
+  const named = few(tile.rowLabels);
+  const [width, height] = [tile.columns * Math.max(cell, !named ? 0 : tile.columns <= 4 ? 24 : 12) + 2, tile.rows * Math.max(cell, named ? 14 : 0) + 2];
+  const frame = <div className="tile-frame" style={{ width, height }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} smooth={cell < 1} /></div>;
+  return (
+    <figure className="tile" style={{ width: named ? undefined : Math.max(112, width) }}>
+      <figcaption><b>{tile.label}</b> {tile.caption ?? (named ? '' : summary(tile))}</figcaption>
+      {named ? (
+        <div className="named-tile">
+          <div className="row-labels" aria-hidden="true" style={{ height }}>{tile.rowLabels.map((l, i) => <span key={i}>{l}</span>)}</div>
+          {frame}
+          {few(tile.columnLabels) && <div className="column-labels" aria-hidden="true">{tile.columnLabels.map((l, i) => <span key={i}>{l}</span>)}</div>}
+        </div>
+      ) : frame}
+    </figure>
+  );
+}
+
 export function TilesPicture({ picture, title }: { picture: Tiles; title: string }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -84,12 +105,7 @@ export function TilesPicture({ picture, title }: { picture: Tiles; title: string
   return (
     <div ref={box} className="tiles-picture">
       <div className="tiles">
-        {picture.tiles.map((tile, i) => (
-          <figure key={i} className="tile" style={{ width: Math.max(112, tile.columns * cell + 2) }}>
-            <figcaption><b>{tile.label}</b> {tile.caption ?? summary(tile)}</figcaption>
-            <div className="tile-frame" style={{ width: tile.columns * cell + 2, height: tile.rows * cell + 2 }}><HeatCanvas map={tile} label={`${title}, ${tile.label}: ${summary(tile)}`} smooth={cell < 1} /></div>
-          </figure>
-        ))}
+        {picture.tiles.map((tile, i) => <Tile key={i} tile={tile} cell={cell} title={title} />)}
       </div>
       {first && <ColourKey map={first} />}
     </div>

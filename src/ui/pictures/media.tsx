@@ -25,7 +25,8 @@ function OneImage({ image }: { image: Images['images'][number] }) {
   );
 }
 /** Many small ones, unless what is written under them needs room. */
-export function ImagesPicture({ picture: { images } }: { picture: Images }) {
+export function ImagesPicture({ picture: { images, columns } }: { picture: Images }) {
+  if (columns !== undefined) return <div className="images rows" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${columns > 3 ? '92px' : '140px'}))` }}>{images.map((image, i) => <OneImage key={i} image={image} />)}</div>;
   const long = images.some(({ label }) => label.length > 26);
   return <div className={images.length > 12 && !long ? 'images many' : 'images'} data-wide={images.length > 24 || undefined}>{images.map((image, i) => <OneImage key={i} image={image} />)}</div>;
 }

@@ -29,7 +29,7 @@ const stored = (page: Page): Promise<string> =>
           const keys = db.transaction('blobs').objectStore('blobs').getAllKeys();
           keys.onsuccess = () => {
             db.close();
-            resolve(keys.result.join(' '));
+            resolve(keys.result.filter((key) => !String(key).startsWith('kept/')).join(' ')); // finished runs stay, on purpose
           };
         };
       }),

@@ -7,7 +7,7 @@ import type { KnobValue, KnobValues } from './knobs';
 import { limits } from './experiment';
 import { linkLimit, parseValue, readable } from './link';
 
-export const shelves = ['sets', 'models', 'files'] as const;
+export const shelves = ['sets', 'models', 'files', 'runs'] as const;
 export type Shelf = (typeof shelves)[number];
 export interface LibraryPlace {
   readonly shelf: Shelf;
@@ -16,6 +16,8 @@ export interface LibraryPlace {
   readonly knobs: KnobValues;
 }
 export const libraryStart: LibraryPlace = { shelf: 'sets', seed: 1, knobs: {} };
+/** Kept runs, side by side: `#library/runs`. */
+export const workbenchPlace: LibraryPlace = { shelf: 'runs', seed: 1, knobs: {} };
 
 export function writePlace({ shelf, item, seed, knobs }: LibraryPlace): string {
   const fields = [...(seed === 1 ? [] : [`seed=${seed}`]), ...Object.entries(knobs).map(([name, value]) => `k.${readable(name)}=${readable(String(value))}`)];

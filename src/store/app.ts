@@ -7,10 +7,11 @@ import { createExperimentSlice, type ExperimentSlice } from './experiment-slice'
 import { createNoticesSlice, type NoticesSlice } from './notices-slice';
 import { createPlaceSlice, type PlaceSlice } from './place-slice';
 import { createRunSlice, type RunSlice } from './run-slice';
+import { createWorkbenchSlice, type WorkbenchSlice } from './workbench-slice';
 import { createUnfinishedSlice, type TabMemory, type UnfinishedSlice } from './unfinished-slice';
 import type { Blobs } from '../keep/blobs';
 
-export type AppState = ExperimentSlice & RunSlice & UnfinishedSlice & AsksSlice & NoticesSlice & PlaceSlice;
+export type AppState = ExperimentSlice & RunSlice & UnfinishedSlice & AsksSlice & NoticesSlice & PlaceSlice & WorkbenchSlice;
 export type AppStore = StoreApi<AppState>;
 /** A slice reads and writes the whole state, and is given what the store was made with. */
 export type Slice<S> = (setup: Setup) => StateCreator<AppState, [], [], S>;
@@ -31,6 +32,7 @@ export function createAppStore(setup: Setup): AppStore {
     ...createAsksSlice(setup)(...a),
     ...createNoticesSlice(setup)(...a),
     ...createPlaceSlice(setup)(...a),
+    ...createWorkbenchSlice(setup)(...a),
   }));
   setup.worker.listen({
     eventArrived: (event) => store.getState().eventArrived(event),

@@ -91,6 +91,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
     if (run.status === 'failed') void get().unfinishedLooked();
     const { claimedProof, queue } = get();
     if (run.status === 'finished' && run.result) {
+      void get().runFinished(run);
       set(({ evidence }) => ({ evidence: addEvidence(evidence, run.experiment, run.result!.outcomes) }));
       if (claimedProof && sameRun(claimedProof.experiment, run.experiment)) set({ agreement: compareProofs(claimedProof.proof, run.result.proof), claimedProof: undefined });
     }

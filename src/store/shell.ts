@@ -61,6 +61,7 @@ export function attachToPage(store: AppStore, page: Window): void {
   });
   write();
   void store.getState().unfinishedLooked();
+  void store.getState().benchLooked();
   const idle = page.requestIdleCallback ?? ((work: () => void) => page.setTimeout(work, 200));
   idle(() => {
     store.getState().warmUpAsked();

@@ -10,6 +10,8 @@ export const storeTexts = {
   runAgain: (why: string) => `${why} Everything drawn so far is kept. Press Run to run again, if need be with a smaller model.`,
   wentOn: (why: string) => `${why} The run goes on from where it was last saved, and ends with the same numbers.`,
   notKept: (why: string) => `This run is not kept: ${why} It goes on, and would be lost with the page.`,
+  notKeptRun: (why: string) => `The workbench could not do that: ${why}`,
+  benchTaken: (added: number, known: number, size: string) => `${added} ${added === 1 ? 'run was' : 'runs were'} taken in from ${size}${known > 0 ? `; ${known} were here already` : ''}.`,
   cannotGoOn: (why: string) => `The run cannot go on: ${why}`,
   stopForced: (seconds: number) => `Stopped. The worker did not answer within ${seconds} seconds, so it was ended and a fresh one is starting. Everything drawn so far is kept.`,
   linkKept: (problem: string) => `${problem} The experiment on the page is kept as it was.`,

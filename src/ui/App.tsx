@@ -1,6 +1,6 @@
 /** The screen: methods at the left, the experiment in the middle, its knobs at the right. */
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { libraryStart, type LibraryPlace } from '../spec/place';
+import { libraryStart, workbenchPlace, type LibraryPlace } from '../spec/place';
 import { selectCard } from '../store/app';
 import { placedFiles } from '../store/folders';
 import { bytesText, whenText } from '../store/format';
@@ -19,10 +19,11 @@ import { nextTheme, readTheme, showTheme } from './theme';
 /** A card's own screen is fetched when its card is first opened. */
 const ModelScreen = lazy(() => import('./own-model/ModelScreen'));
 const Library = lazy(() => import('./library/Library'));
+const Workbench = lazy(() => import('./workbench/Workbench'));
 
 export function App() {
   const card = useApp(selectCard);
-  const inLibrary = useApp((app) => app.place !== undefined);
+  const shelf = useApp((app) => app.place?.shelf);
   const narrow = useMedia('(max-width: 760px)');
   const dropping = useFileDrop();
   return (
@@ -34,7 +35,7 @@ export function App() {
       <TopBar />
       <Notices />
       <UnfinishedRuns />
-      {inLibrary ? <Suspense fallback={<p className="blank tall">{texts.screen}</p>}><Library /></Suspense> : !card ? <p className="empty">{texts.empty}</p> : (
+      {shelf ? <Suspense fallback={<p className="blank tall">{texts.screen}</p>}>{shelf === 'runs' ? <Workbench /> : <Library />}</Suspense> : !card ? <p className="empty">{texts.empty}</p> : (
         <div className="columns">
           <Gallery />
           <main id="experiment" tabIndex={-1}>
@@ -77,7 +78,9 @@ function TopBar() {
 /** The two halves of the page: methods, and what they learn from. */
 function Places() {
   const store = useAppStore();
-  const inLibrary = useApp((app) => app.place !== undefined);
+  const shelf = useApp((app) => app.place?.shelf);
+  const inLibrary = shelf !== undefined && shelf !== 'runs';
+  const kept = useApp((app) => app.kept.length);
   const running = useApp((app) => isActive(app.run));
   const go = (place: LibraryPlace | undefined) => (): void => {
     store.getState().placeChosen(place);
@@ -85,8 +88,9 @@ function Places() {
   };
   return (
     <nav className="places" aria-label={texts.places.label}>
-      <button type="button" className="quiet" aria-current={inLibrary ? undefined : 'page'} onClick={go(undefined)}>{texts.places.methods}{inLibrary && running && <span className="dot running" title={texts.places.running} />}</button>
+      <button type="button" className="quiet" aria-current={shelf ? undefined : 'page'} onClick={go(undefined)}>{texts.places.methods}{shelf && running && <span className="dot running" title={texts.places.running} />}</button>
       <button type="button" className="quiet" aria-current={inLibrary ? 'page' : undefined} onClick={go(libraryStart)}>{texts.places.library}</button>
+      <button type="button" className="quiet" aria-current={shelf === 'runs' ? 'page' : undefined} onClick={go(workbenchPlace)}>{texts.places.runs}{kept > 0 && <small className="count"> {kept}</small>}</button>
     </nav>
   );
 }
@@ -187,9 +191,10 @@ function useFileDrop(): boolean {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      const { place, placedShown, placedDropped } = store.getState();
+      const { place, placedShown, placedDropped, benchImported } = store.getState();
       const placed = placedFiles(event.dataTransfer!); // at once: it is emptied when this handler ends
-      void (place ? placedShown(placed) : placedDropped(placed));
+      if (place?.shelf === 'runs') void placed.then((files) => Promise.all(files.map(({ file }) => benchImported(file))));
+      else void (place ? placedShown(placed) : placedDropped(placed));
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

@@ -11,7 +11,7 @@ export const texts = {
   empty: 'This build holds no methods yet. Add a folder with a card.ts under src/methods, and it appears here.',
   families: { own: 'Your own model', masks: 'Masks', noise: 'Noise', averages: 'Averages' } satisfies Record<Card['family'], string>,
   gallery: 'Methods',
-  places: { label: 'Places', methods: 'Methods', library: 'Data and models', running: 'A run goes on' },
+  places: { label: 'Places', methods: 'Methods', library: 'Data and models', runs: 'Runs', running: 'A run goes on' },
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark', next: (now: string) => `Theme: ${now}. Change it` },
   controls: { run: 'Run', again: 'Run again', pause: 'Pause', resume: 'Resume', step: 'Step', stop: 'Stop', reset: 'Reset', label: 'Run controls' },
   hints: { step: 'One optimiser step, while paused', reset: 'Clear what the run left on the page', stop: 'End the run; what came so far stays', shortcut: 'Space' },

@@ -18,6 +18,7 @@ const rows = (page: Page) => page.getByRole('region', { name: 'Kept runs' }).loc
 test('finished runs are kept over a reload, named, compared, sorted, paired by seed, saved, removed and taken in again', async ({ page }) => {
   test.setTimeout(300_000);
   await run(page, `${small}&seeds=3&k.hidden=16`);
+  await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Runs 1' })).toBeVisible();
   await page.goto('about:blank');
   await run(page, `${small}&seeds=3&k.hidden=24`);
   await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Runs 2' })).toBeVisible();

@@ -17,7 +17,7 @@ export default function Workbench() {
   const compared = useApp((app) => app.compared);
   const chosen = useMemo(() => compared.flatMap((id) => kept.find((run) => run.id === id) ?? []), [kept, compared]);
   return (
-    <div className="columns library plain workbench">
+    <div className="workbench">
       <main id="experiment" tabIndex={-1} aria-label={texts.title}>
         <div className="head"><h1>{texts.title}</h1><p className="claim">{texts.claim}</p><Actions /></div>
         {kept.length === 0 ? <p className="blank tall">{texts.none}</p> : <RunList runs={kept.toReversed()} compared={compared} />}

@@ -11,7 +11,7 @@ import type { LabWorker } from './harness/lab-worker';
 export const harness = process.env.STIPPLE_HARNESS_URL!;
 const methods = new URL('../src/methods/', import.meta.url);
 /** Every method that ships. */
-export const methodIds = readdirSync(methods).filter((id) => existsSync(new URL(`${id}/method.ts`, methods)));
+export const methodIds = readdirSync(methods).filter((id) => !id.startsWith('.') && existsSync(new URL(`${id}/method.ts`, methods)));
 export const cardOf = async (id: string): Promise<Card> => ((await import(new URL(`${id}/card.ts`, methods).href)) as { card: Card }).card;
 
 /** Every arm, at the card's quick setting, on WASM. */

@@ -10,7 +10,6 @@ import type { TabMemory } from './store/unfinished-slice';
 import { createWorkerClient, startWorker, type WorkerLike } from './store/worker-client';
 import { App } from './ui/App';
 import { AppContext } from './ui/app-context';
-import { prefetchCharts } from './ui/Charts';
 import './ui/style.css';
 
 /** For work on the screen alone: `?fake` in development puts a worker of the page's own in place of the real one. */
@@ -39,4 +38,3 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 attachToPage(store, window);
-setTimeout(prefetchCharts, 300);

@@ -10,8 +10,6 @@ import { texts } from './texts';
 const loadChart = () => import('./MetricChart');
 const MetricChart = lazy(() => loadChart().then((module) => ({ default: module.MetricChart })));
 const ChartSample = lazy(() => loadChart().then((module) => ({ default: module.ChartSample })));
-/** Fetched ahead, so that the first point does not wait for it. */
-export const prefetchCharts = (): void => void loadChart();
 const windows = [1, 5, 20, 100];
 
 /** How many charts stand beside the main picture, so that Run moves a curve in sight. */
@@ -64,13 +62,21 @@ export function Charts({ children, between, more }: ChartsProps) {
   );
 }
 
+/** That somebody is at the page. Until then the charts, half of its scripts, are not fetched. */
+const signs = ['pointermove', 'pointerdown', 'keydown', 'scroll'] as const;
 /** In idle time the library draws a chart that nobody sees: its first drawing takes longer than a frame, and must not fall into a run. */
 function WarmUp() {
   const [stage, setStage] = useState<'waiting' | 'drawing' | 'done'>('waiting');
   useEffect(() => {
     const later = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 500));
-    const timer = setTimeout(() => void loadChart().then(() => later(() => setStage('drawing'))), 400);
-    return () => clearTimeout(timer);
+    const begin = (): void => {
+      for (const sign of signs) window.removeEventListener(sign, begin);
+      void loadChart().then(() => later(() => setStage('drawing')));
+    };
+    for (const sign of signs) window.addEventListener(sign, begin, { passive: true });
+    return () => {
+      for (const sign of signs) window.removeEventListener(sign, begin);
+    };
   }, []);
   const drawn = useCallback(() => setStage('done'), []);
   return stage === 'drawing' ? <div className="warm-up" aria-hidden="true"><Suspense fallback={null}><ChartSample onDrawn={drawn} /></Suspense></div> : null;

@@ -69,20 +69,21 @@ const finished = async (page) => {
 /** Time to the first point and bytes of script: rows of the table. */
 async function firstPoints(browser, url) {
   const { page, scripts, context } = await open(browser, url, '#winner?v=1&backend=wasm&k.steps=100');
-  const cold = await firstPoint(page);
-  await finished(page);
-  const warm = await firstPoint(page);
-  await finished(page);
+  await page.waitForTimeout(2000); // what it fetches by itself, before anybody touches it
   const initial = await page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('.js')).map((r) => new URL(r.name).pathname));
   // The page's own scripts are its elements; what else the browser fetched for it is the worker's first script and that one's imports.
   const own = await page.evaluate(() => [...document.querySelectorAll('script[src], link[rel=modulepreload]')].map((e) => new URL(e.src || e.href).pathname));
   const weight = (paths) => [...new Set(paths)].reduce((sum, path) => sum + (scripts.get(path) ?? 0), 0);
   const [ofPage, ofWorker] = [weight(initial.filter((path) => own.includes(path))), weight(initial.filter((path) => !own.includes(path)))];
+  const cold = await firstPoint(page);
+  await finished(page);
+  const warm = await firstPoint(page);
+  await finished(page);
   await context.close();
   return [
     ['Run to the first point, WASM, cold', `${(cold / 1000).toFixed(2)} s`, 'under 3 s'],
     ['Run to the first point, WASM, warm', `${(warm / 1000).toFixed(2)} s`, 'under 1 s'],
-    ['Page JavaScript, gzip', `${(ofPage / 1000).toFixed(0)} kB`, 'under 250 kB'],
+    ['Page JavaScript before anybody touches the page, gzip', `${(ofPage / 1000).toFixed(0)} kB`, 'under 250 kB'],
     ["The worker's first scripts, gzip (the compiler; fetched while the page idles)", `${(ofWorker / 1000).toFixed(0)} kB`, ''],
   ];
 }

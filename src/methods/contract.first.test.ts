@@ -1,4 +1,4 @@
-/** What every method promises, tested on each without naming any: a new folder is covered the moment it exists. */
+/** What every method promises, tested on each without naming any: a new folder is covered the moment it exists. Every other method is here, the rest beside, so that two cores share them. */
 import { describe, expect, test } from 'vitest';
 import { loadMethod, methodIds } from '.';
 import { cards } from './cards';
@@ -7,7 +7,7 @@ import { keepsItsContract } from './testing/contract';
 test('cards and methods are the same folders', () => {
   expect(Object.keys(cards).sort()).toEqual(methodIds().sort());
 });
-for (const id of Object.keys(cards)) {
+for (const id of Object.keys(cards).filter((_, i) => i % 2 === 0)) {
   const method = await loadMethod(id);
   describe(id, () => {
     test('its body is of the card that the gallery shows', () => {

@@ -14,6 +14,8 @@ export interface RowOptions {
   readonly smoothing: number;
   /** Values that are not positive cannot stand on a logarithmic axis: they leave a gap. */
   readonly positiveOnly?: boolean;
+  /** Only steps from here to there; points are thinned within. */
+  readonly range?: readonly [from: number, to: number];
 }
 export const bandOf = (arm: string): string => `${arm}:band`;
 
@@ -50,10 +52,9 @@ interface Bucket {
 }
 
 /** The rows of one metric. `arms` that are hidden are left out by the caller. */
-export function chartRows(all: readonly Series[], arms: readonly string[], { buckets, smoothing, positiveOnly = false }: RowOptions): readonly Row[] {
-  const series = all.filter((s) => s.length > 0 && arms.includes(s.arm));
-  if (series.length === 0) return [];
-  const columns = series.map((s) => ({ arm: s.arm, length: s.length, steps: s.steps, values: smooth(s.values, s.length, smoothing) }));
+export function chartRows(all: readonly Series[], arms: readonly string[], { buckets, smoothing, positiveOnly = false, range }: RowOptions): readonly Row[] {
+  const columns = all.filter((s) => s.length > 0 && arms.includes(s.arm)).map((s) => within({ arm: s.arm, length: s.length, steps: s.steps, values: smooth(s.values, s.length, smoothing) }, range)).filter((c) => c.length > 0);
+  if (columns.length === 0) return [];
   const usable = (value: number): boolean => Number.isFinite(value) && (!positiveOnly || value > 0);
   const longest = columns.reduce((most, c) => Math.max(most, c.length), 0);
   return longest <= buckets ? exactRows(columns, usable) : thinnedRows(columns, usable, buckets);
@@ -64,6 +65,22 @@ interface Columns {
   readonly length: number;
   readonly steps: Float64Array;
   readonly values: Float64Array;
+}
+
+/** The part of a series whose steps lie in a range; they ascend. */
+function within({ arm, length, steps, values }: Columns, range: RowOptions['range']): Columns {
+  if (!range) return { arm, length, steps, values };
+  const first = (from: number): number => {
+    let [low, high] = [0, length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (steps[middle]! < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const [start, end] = [first(range[0]), first(range[1] + 1e-9)];
+  return { arm, length: end - start, steps: steps.subarray(start, end), values: values.subarray(start, end) };
 }
 
 function exactRows(columns: readonly Columns[], usable: (value: number) => boolean): readonly Row[] {

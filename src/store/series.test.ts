@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bandOf, chartRows, smooth } from './chart-rows';
+import { bandOf, chartRows, rowsExtent, smooth } from './chart-rows';
 import { appendBatch, emptyBook } from './series';
 
 const batch = (arm: string, seed: number, steps: readonly number[], values: readonly number[], metric = 'loss') => ({ arm, seed, metric, steps: Float64Array.from(steps), values: Float64Array.from(values) });
@@ -53,4 +53,17 @@ test('a logarithmic axis leaves gaps where a value is not positive, and NaN is n
 test('smoothing is the mean of the last points, and starts anew behind what is not finite', () => {
   expect([...smooth(Float64Array.from([1, 3, 5, 7]), 4, 2)]).toEqual([1, 2, 4, 6]);
   expect([...smooth(Float64Array.from([1, NaN, 5, 7, 9]), 5, 2)]).toEqual([1, NaN, 5, 6, 8]);
+});
+test('a range keeps the points within it, smoothed as in the whole, and thins them anew', () => {
+  const length = 100_000;
+  const series = [{ arm: 'a', seed: 1, metric: 'm', length, steps: Float64Array.from({ length }, (_, i) => i), values: Float64Array.from({ length }, (_, i) => (i === 50_003 ? 9 : i % 2)) }];
+  const few = chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [50_000, 50_010] });
+  expect(few.map((row) => row.step)).toEqual(Array.from({ length: 11 }, (_, i) => 50_000 + i));
+  expect(few[3]!.a).toBe(9);
+  const many = chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [40_000, 60_000] });
+  expect(many.length).toBeLessThanOrEqual(200);
+  expect(rowsExtent(many)).toEqual([0, 9]);
+  const smoothed = chartRows(series, ['a'], { buckets: 100, smoothing: 20, range: [50_000, 50_001] });
+  expect(smoothed[0]!.a).toBeCloseTo(0.5, 12);
+  expect(chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [2e6, 3e6] })).toEqual([]);
 });

@@ -10,6 +10,8 @@ import { useApp } from './app-context';
 import { armStyle } from './colours';
 import { useCalmVersion, useHeight, useWidth } from './redraw';
 import { texts } from './texts';
+import { SaveMenu, useZoom, ZoomButtons, type Range } from './ChartTools';
+import type { Series } from '../store/series';
 import { linearTicks, shareAxis, snugAxis } from './ticks';
 
 export interface MetricChartProps {
@@ -31,11 +33,13 @@ export const MetricChart = memo(function MetricChart({ card, chart, run, hidden,
   const version = useCalmVersion(`${run.id}:${run.seriesVersion}`, frame);
   const series = run.book.byMetric.get(chart.metric);
   const arms = useMemo(() => run.experiment.arms.filter((arm) => !hidden.has(arm)), [run.experiment.arms, hidden]);
+  const whole = spanOf(series ?? []);
+  const zoom = useZoom(frame, plotInset, whole);
   const rows = useMemo(
     // `version` stands for what the book holds: it grows in place.
-    () => chartRows(series ?? [], arms, { buckets: Math.max(60, Math.floor(width / 3)), smoothing, positiveOnly: logY }),
+    () => chartRows(series ?? [], arms, { buckets: Math.max(60, Math.floor(width / 3)), smoothing, positiveOnly: logY, ...(zoom.range && { range: zoom.range }) }),
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [version, arms, width, smoothing, logY, series],
+    [version, arms, width, smoothing, logY, series, zoom.range],
   );
   const format = chart.format ?? 'number';
   const several = run.experiment.seeds > 1;
@@ -44,14 +48,16 @@ export const MetricChart = memo(function MetricChart({ card, chart, run, hidden,
       <header>
         <h3>{chart.title}</h3>
         <div className="chart-tools">
+          {!asTable && <ZoomButtons range={zoom.range} whole={whole} title={chart.title} onShow={zoom.show} />}
+          {series && <SaveMenu card={card} chart={chart} series={series} frame={frame} />}
           <label className="mini"><input type="checkbox" checked={logY} onChange={(e) => setLogY(e.target.checked)} /> {texts.chart.logY}</label>
           <button type="button" className="quiet" aria-pressed={asTable} aria-label={`${texts.chart.asTable}: ${chart.title}`} title={texts.chart.asTable} onClick={() => setAsTable(!asTable)}>{texts.chart.table}</button>
         </div>
       </header>
-      <div ref={frame} className="chart-frame" style={{ minHeight: leastHeight }}>
+      <div ref={frame} className="chart-frame" style={{ minHeight: leastHeight }} {...(!asTable && zoom.handlers)} onDoubleClick={() => zoom.show(undefined)}>
         {asTable ? <SeriesTable card={card} chart={chart} run={run} /> : rows.length === 0
           ? <p className="blank">{series && logY ? texts.chart.noPositive : texts.chart.empty(chart.title)}</p>
-          : <div className="chart-layer"><Drawing {...{ card, chart, rows, arms, width, height, logY, format, several }} /></div>}
+          : <div className="chart-layer">{zoom.dragged && <i className="drag-stretch" style={zoom.dragged} />}<Drawing {...{ card, chart, rows, arms, width, height, logY, format, several }} /></div>}
       </div>
     </section>
   );
@@ -79,7 +85,7 @@ const Drawing = memo(function Drawing({ card, chart, rows, arms, width, height, 
   const axes = useMemo(() => (
     <>
       <XAxis dataKey="step" type="number" domain={[from, to]} ticks={[...stepTicks(from, to)]} interval={0} tickFormatter={plainTick} tickLine={false} label={{ value: chart.xLabel ?? texts.chart.step, position: 'insideBottom', offset: -12, className: 'axis-label' }} />
-      <YAxis width={54} scale={logY ? 'log' : 'linear'} domain={[low, high]} ticks={yTicks.split(',').map(Number)} interval={0} tickFormatter={format === 'percent' ? percentTick : plainTick} tickLine={false} axisLine={false} allowDataOverflow
+      <YAxis width={axisWidth} scale={logY ? 'log' : 'linear'} domain={[low, high]} ticks={yTicks.split(',').map(Number)} interval={0} tickFormatter={format === 'percent' ? percentTick : plainTick} tickLine={false} axisLine={false} allowDataOverflow
         label={{ value: chart.yLabel, angle: -90, position: 'insideLeft', offset: 4, className: 'axis-label', style: { textAnchor: 'middle' } }} />
     </>
   ), [chart, from, to, low, high, yTicks, logY, format]);
@@ -112,6 +118,14 @@ const stepTicks = (from: number, to: number): readonly number[] => {
   return few.length < 3 ? linearTicks(from, to, 8) : few;
 };
 const margin = { top: 6, right: 12, bottom: 18, left: 4 };
+const axisWidth = 54;
+const plotInset = { left: margin.left + axisWidth, right: margin.right };
+/** Least and greatest step that any series has. */
+function spanOf(series: readonly Series[]): Range | undefined {
+  const some = series.filter((s) => s.length > 0);
+  if (some.length === 0) return undefined;
+  return [Math.min(...some.map((s) => s.steps[0]!)), Math.max(...some.map((s) => s.steps[s.length - 1]!))];
+}
 const plainTick = (value: number): string => tickText(value);
 const percentTick = (value: number): string => tickText(value, 'percent');
 

@@ -36,6 +36,7 @@ export const texts = {
   },
   chart: {
     empty: (title: string) => `${title}: press Run to draw it.`,
+    save: 'Save', saveAs: { csv: 'CSV', svg: 'SVG', png: 'PNG' }, closer: 'Closer', earlier: 'Earlier', later: 'Later', all: 'All',
     logY: 'Log', asTable: 'Show as table', table: 'Table', step: 'Step', smoothing: 'Smoothing', smoothOff: 'off',
     smoothNote: 'Order: each seed is smoothed first (trailing mean), then the median over seeds is taken, then points are thinned to the pixels at hand.',
     bands: (seeds: number) => `Line: median of ${seeds} seeds; band: least to greatest.`,

@@ -5,6 +5,7 @@ import { allowOwnScriptsAlone } from './base/trusted';
 import { indexedBlobs } from './keep/indexed-db';
 import { cards } from './methods/cards';
 import { createAppStore } from './store/app';
+import { pageApi } from './store/page-api';
 import { attachToPage } from './store/shell';
 import type { TabMemory } from './store/unfinished-slice';
 import { createWorkerClient, startWorker, type WorkerLike } from './store/worker-client';
@@ -38,3 +39,4 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 attachToPage(store, window);
+Object.defineProperty(window, 'stipple', { value: Object.freeze(pageApi(store)), enumerable: true });

@@ -41,6 +41,7 @@ export function Charts({ children, between, more }: ChartsProps) {
     : <ChartBlank key={chart.metric} title={chart.title} />;
   return (
     <div className="charts">
+      <h2 className="unseen">{texts.chart.heading}</h2>
       <div className="legend-row">
         <Legend card={card} hidden={hidden} onToggle={toggle} />
         <label className="mini" title={texts.chart.smoothNote}>

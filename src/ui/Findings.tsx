@@ -69,7 +69,7 @@ export function Results() {
       {!shown ? <p className="blank">{t.none}</p> : (
         <>
           {run.status !== 'finished' && <p className="note">{t.partial}</p>}
-          <section className="table-scroll" aria-label={t.title}>
+          <section className="table-scroll" aria-label={t.table}>
             <table>
               <caption>{t.caption(run.experiment.seeds)}</caption>
               <thead><tr><th scope="col">{t.arm}</th>{table.metrics.map((m) => <th key={m} scope="col" className="figure">{metricLabel(card, m)}</th>)}</tr></thead>

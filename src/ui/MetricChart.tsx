@@ -167,7 +167,7 @@ function SeriesTable({ card, chart, run }: { card: Card; chart: Chart; run: Run 
     return finite.length > 0 ? `${valueText(least, format)} – ${valueText(most, format)}` : '–';
   };
   return (
-    <section className="table-scroll" aria-label={chart.title}>
+    <section className="table-scroll" aria-label={`${texts.chart.table}: ${chart.title}`}>
       <table>
         <thead><tr>{[t.arm, t.seed, t.last, t.range, t.points].map((h, i) => <th key={h} scope="col" className={i > 0 ? 'figure' : undefined}>{h}</th>)}</tr></thead>
         <tbody>

@@ -36,6 +36,7 @@ export const texts = {
   },
   chart: {
     empty: (title: string) => `${title}: press Run to draw it.`,
+    heading: 'Charts and pictures',
     save: 'Save', saveAs: { csv: 'CSV', svg: 'SVG', png: 'PNG' }, closer: 'Closer', earlier: 'Earlier', later: 'Later', all: 'All',
     logY: 'Log', asTable: 'Show as table', table: 'Table', step: 'Step', smoothing: 'Smoothing', smoothOff: 'off',
     smoothNote: 'Order: each seed is smoothed first (trailing mean), then the median over seeds is taken, then points are thinned to the pixels at hand.',
@@ -47,7 +48,7 @@ export const texts = {
   legend: 'Arms: press one to hide or show it in every chart',
   picture: { waiting: 'Appears during a run.', preview: 'Preview', seed: 'Seed', main: 'Main picture' },
   lights: { title: 'Holds by construction', intro: 'Checked live, whatever the numbers.', holds: 'holds', broken: 'broken', waiting: 'not yet checked', seeds: (n: number) => `${n} checks` },
-  results: { title: 'Results', caption: (seeds: number) => (seeds > 1 ? `Median [least to greatest] over ${seeds} seeds` : 'One seed'), arm: 'Arm', none: 'No results yet: they come at the end of a run.', partial: 'The run did not finish: these are the figures it had.' },
+  results: { title: 'Results', table: 'Table of results', caption: (seeds: number) => (seeds > 1 ? `Median [least to greatest] over ${seeds} seeds` : 'One seed'), arm: 'Arm', none: 'No results yet: they come at the end of a run.', partial: 'The run did not finish: these are the figures it had.' },
   claim: {
     title: 'Does the claim hold here?',
     intro: 'Each statement is tested at the card’s own settings, over several seeds. A statement that does not hold at this scale is a result too.',

@@ -5,6 +5,7 @@ import type { Preview } from '../../spec/dataset';
 import type { Picture as PictureValue } from '../../spec/picture';
 import { Picture } from '../pictures/Picture';
 import { useNear } from '../redraw';
+import { texts } from './texts';
 
 /** Series and points of a picture that belong together share a colour: arms of no method, in the order in which they come. */
 function armsOf(picture: PictureValue): { readonly arms: Readonly<Record<string, Arm>> } {
@@ -21,6 +22,7 @@ function cut(picture: PictureValue): PictureValue {
 }
 export const Previews = ({ previews }: { readonly previews: readonly Preview[] }) => (
   <div className="library-previews">
+    <h2 className="unseen">{texts.previews}</h2>
     {previews.map(({ title, says, picture }, i) => (
       <section key={`${i} ${title}`} className="picture" aria-label={title}>
         <header><h3>{title}</h3></header>

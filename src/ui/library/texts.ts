@@ -2,6 +2,7 @@ import type { Dataset } from '../../spec/dataset';
 
 /** Every text of the library's screen. */
 export const texts = {
+  previews: 'Pictures of it',
   title: 'Data and models',
   claim: 'Everything that the methods learn from: made on the spot from a seed, or pre-trained by this very engine. Nothing is fetched from another site unless you ask for it.',
   contents: 'Contents of the library',

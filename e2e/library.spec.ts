@@ -45,7 +45,7 @@ test('a run goes on while the library is open', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Data and models', { timeout: 60_000 });
   await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Methods' }).click();
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
 });
 test('files dropped in the library are read and looked at, what cannot be read is said, and one press hands them on', async ({ page }) => {
   await page.goto('./#library/files');

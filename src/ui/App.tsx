@@ -2,7 +2,9 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { libraryStart, workbenchPlace, type LibraryPlace } from '../spec/place';
 import { selectCard } from '../store/app';
+import { readEmbedding, wholePage } from '../store/embed';
 import { placedFiles } from '../store/folders';
+import { shareHash } from '../store/shell';
 import { bytesText, whenText } from '../store/format';
 import { isActive } from '../store/run';
 import { About } from './About';
@@ -26,6 +28,7 @@ export function App() {
   const shelf = useApp((app) => app.place?.shelf);
   const narrow = useMedia('(max-width: 760px)');
   const dropping = useFileDrop();
+  if (embedded) return <Embedded />;
   return (
     <>
       <a className="skip" href="#experiment" onClick={(e) => {
@@ -54,6 +57,27 @@ export function App() {
       )}
       {dropping && <div className="drop-veil" aria-hidden="true"><p>{texts.files.release}</p></div>}
     </>
+  );
+}
+
+/** How this page is shown: fixed by its address. */
+const { embedded, locked } = readEmbedding(window.location.search);
+/** One experiment inside another page, or on a projector. */
+function Embedded() {
+  const card = useApp(selectCard);
+  const hash = useApp((app) => shareHash(app));
+  if (!card) return <p className="empty">{texts.empty}</p>;
+  return (
+    <div className="embedded">
+      <Notices />
+      <main id="experiment" tabIndex={-1}>
+        <Head />
+        {!locked && <Disclosed />}
+        <Charts more={[...otherPictures(card), ...askPanels(card, true)]}><MainPicture />{askPanels(card, false)}</Charts>
+        <div className="panels"><Results /><Lights /></div>
+        <p className="soft"><a href={`${wholePage(window.location.href).split('#')[0]}${hash}`} target="_blank" rel="noopener noreferrer">{texts.share.whole}</a></p>
+      </main>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from 'react';
 import { limits, type Backend } from '../spec/experiment';
 import { selectCard, type AppState } from '../store/app';
+import { embedCode } from '../store/embed';
 import { missingFiles } from '../store/experiment-slice';
 import { fileEndings, kindNames } from '../store/files';
 import { bytesText, percentText } from '../store/format';
@@ -131,11 +132,11 @@ export function SharePanel() {
   const input = useRef<HTMLInputElement>(null);
   const refs = useApp((app) => app.experiment?.files);
   const t = texts.share;
-  const copy = async (): Promise<void> => {
+  const copy = async (how: 'link' | 'embed' | 'locked'): Promise<void> => {
     const hash = shareHash(store.getState());
     window.history.replaceState(window.history.state, '', hash);
     try {
-      await navigator.clipboard.writeText(new URL(hash, window.location.href).href);
+      await navigator.clipboard.writeText(how === 'link' ? new URL(hash, window.location.href).href : embedCode(window.location.href, hash, selectCard(store.getState())?.title ?? '', how === 'locked'));
       setCopied(true);
     } catch {
       setCopied(false);
@@ -153,7 +154,9 @@ export function SharePanel() {
       <p className="soft">{proof ? t.withProof : t.plain}</p>
       {refs && refs.length > 0 && <p className="soft">{t.needs(refs.map((ref) => `${ref.name} (SHA-256 ${ref.sha256.slice(0, 8)}…)`).join(', '))}</p>}
       <div className="row">
-        <button type="button" onClick={() => void copy()}>{t.copy}</button>
+        <button type="button" onClick={() => void copy('link')}>{t.copy}</button>
+        <button type="button" title={t.embedHelp} onClick={() => void copy('embed')}>{t.embed}</button>
+        <button type="button" title={t.lockedHelp} onClick={() => void copy('locked')}>{t.locked}</button>
         <button type="button" onClick={save}>{t.save}</button>
         <button type="button" onClick={() => input.current?.click()}>{t.open}</button>
         <input ref={input} type="file" hidden accept=".json,application/json" aria-label={t.open} onChange={(e) => {

@@ -71,7 +71,7 @@ export const texts = {
     loading: (got: string, of: string | undefined) => `${got}${of ? ` of ${of}` : ''}`,
     done: (name: string, size: string) => `${name}, ${size}, is here.`,
   },
-  share: { title: 'Share', copy: 'Copy link', copied: 'Link copied', failed: 'Copying was refused. The link is in the address bar.', withProof: 'The link carries the proof of this run: whoever opens it repeats the run and is told whether the numbers agree.', plain: 'The link holds the whole experiment. After a run it also carries the proof.', save: 'Save as file', open: 'Open file', needs: (names: string) => `Whoever opens the link must drop ${names} on the page: files do not travel inside it.` },
+  share: { title: 'Share', embed: 'Copy embed code', embedHelp: 'An iframe of this experiment for your own page', locked: 'Copy locked embed', lockedHelp: 'The same without knobs: what you have chosen stays', whole: 'Open this experiment in the whole laboratory', copy: 'Copy link', copied: 'Copied', failed: 'Copying was refused. The link is in the address bar.', withProof: 'The link carries the proof of this run: whoever opens it repeats the run and is told whether the numbers agree.', plain: 'The link holds the whole experiment. After a run it also carries the proof.', save: 'Save as file', open: 'Open file', needs: (names: string) => `Whoever opens the link must drop ${names} on the page: files do not travel inside it.` },
   proof: {
     waiting: 'This link carries the proof of a run. It is being repeated now, to be compared.',
     pending: 'This link carries the proof of a run. Press Run to repeat it and compare.',

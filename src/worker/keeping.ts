@@ -40,6 +40,7 @@ async function lock(name: string): Promise<() => void> {
   const { locks } = navigator as { locks?: LockManager }; // pages that were not served securely have none
   if (!locks) return () => undefined;
   return new Promise((held) => {
-    void locks.request(name, () => new Promise<void>((release) => held(release)));
+    // Refused in a frame of another site, where storage is as well: then nothing is kept, and the run goes on.
+    locks.request(name, () => new Promise<void>((release) => held(release))).catch(() => held(() => undefined));
   });
 }

@@ -1,0 +1,35 @@
+/** The page inside another: one experiment, with its controls folded or locked away. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'playwright/test';
+
+const small = '#winner?v=1&backend=wasm&arms=siren%2Csiren2&k.samples=512&k.hidden=16&k.layers=2&k.steps=40';
+
+test('embedded, one experiment runs in an iframe of another page, and leads to the whole laboratory', async ({ page, baseURL }) => {
+  // Another site: a name of its own, without the headers that isolate ours.
+  const school = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end(`<h1>Lesson</h1><iframe src="${baseURL!}?embed${small}" width="900" height="800" title="x"></iframe>`));
+  await new Promise<void>((resolve) => school.listen(0, '127.0.0.1', resolve));
+  await page.goto(`http://127.0.0.1:${(school.address() as AddressInfo).port}/`);
+  const frame = page.frameLocator('iframe');
+  await expect(frame.getByRole('heading', { level: 1 })).toContainText('WINNER');
+  await expect(frame.getByRole('navigation')).toHaveCount(0);
+  await frame.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(frame.locator('.status-line output')).toContainText('Finished', { timeout: 120_000 });
+  await expect(frame.locator('.chart .recharts-line-curve').first()).toBeAttached();
+  await expect(frame.getByText('Knobs and settings').or(frame.locator('details.disclosed summary'))).toBeVisible();
+  expect(await frame.getByRole('link', { name: /whole laboratory/ }).getAttribute('href')).toMatch(/\/#winner\?v=1/);
+  await page.screenshot({ path: 'test-results/screens/embedded.png' });
+  school.close();
+});
+test('locked, there is nothing to turn, and the code to paste says so', async ({ page, context, baseURL }) => {
+  await page.goto(`./?embed&lock${small}`);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+  await expect(page.locator('details.disclosed')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Knobs' })).toHaveCount(0);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`./${small}`);
+  await page.getByRole('button', { name: 'Copy locked embed' }).click();
+  await expect(page.getByText('Copied')).toBeVisible();
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  expect(code).toContain(`src="${baseURL!}?embed&amp;lock#winner?v=1`);
+});

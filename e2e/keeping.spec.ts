@@ -1,8 +1,8 @@
 /** Runs that are cut off go on, and end with the bits of one that was not. */
 import { expect, test, type Page } from 'playwright/test';
 
-/** Some seconds of work on a quiet machine: saved several times before it ends. */
-const experiment = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&seeds=2&k.steps=900';
+/** A few seconds of work on a quiet machine: saved several times before it ends. */
+const experiment = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&seeds=2&k.steps=500';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const status = (page: Page) => page.locator('.status-line output');
 const ends = async (page: Page): Promise<string> => {

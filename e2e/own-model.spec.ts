@@ -31,12 +31,12 @@ async function outputOf(bytes: Buffer): Promise<Float32Array> {
   const out = await session.run({ x: { dtype: 'float32', shape: [1, 6], data: Float32Array.of(0.3, -0.7, 1.1, 0.2, -0.4, 0.9) } });
   return Object.values(out)[0]!.data as Float32Array; // the model's output is float32
 }
-/** A figure of the table of results. */
+/** A figure of the table of results; by its text, since a browser draws no text for what is out of view. */
 async function resultOf(page: Page, arm: string, metric: string): Promise<number> {
   const table = page.getByRole('region', { name: 'Results' }).first().getByRole('table');
-  const column = (await table.getByRole('columnheader').allInnerTexts()).findIndex((text) => text.includes(metric));
+  const column = (await table.getByRole('columnheader').allTextContents()).findIndex((text) => text.includes(metric));
   const row = table.getByRole('row').filter({ hasText: arm });
-  return Number((await row.locator('th, td').nth(column).innerText()).trim().split(/\s/)[0]);
+  return Number(((await row.locator('th, td').nth(column).textContent()) ?? '').trim().split(/\s/)[0]);
 }
 const bytesOf = (model: Buffer, name: string): Buffer => {
   const { data } = decodeModel(new Uint8Array(model)).graph.initializers[name]!;

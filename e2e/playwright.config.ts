@@ -1,5 +1,6 @@
 /**
- * Browser tests: `npx playwright test -c e2e`. The app and the runtime's harness are each built and served. WebGPU is Chromium's software
+ * Browser tests: `npx playwright test -c e2e`. The app and the runtime's harness are each built and served. Those of the project `engine` need the harness alone and
+ * compute, whatever else goes on: `npm test` runs them side by side. Those of `page` watch what a person sees, one at a time. WebGPU is Chromium's software
  * adapter, slow but the true provider; STIPPLE_GPU=real takes this machine's GPU (tools/gpu.mjs).
  */
 import { existsSync } from 'node:fs';
@@ -20,16 +21,22 @@ const serve = (root: string, config: string, outDir: string, port: number) => ({
   timeout: 180_000,
   reuseExistingServer: true,
 });
+const engine = ['bits', 'capture', 'conformance', 'data', 'models', 'noise', 'pictures', 'runtime', 'webgpu', 'worker'].map((name) => `${name}.spec.ts`);
 /** `STIPPLE_E2E_ONLY=harness` leaves the app out. */
 const servers = { app: serve('.', 'vite.config.ts', 'dist', ports.app), harness: serve('e2e/harness', 'e2e/harness/vite.config.ts', `../../node_modules/.harness-${ports.harness}`, ports.harness) };
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
+  projects: [
+    { name: 'engine', testMatch: engine, fullyParallel: true },
+    { name: 'page', testMatch: '*.spec.ts', testIgnore: engine },
+  ],
   workers: 1,
   timeout: 180_000,
+  expect: { timeout: 20_000 },
   reporter: 'list',
   outputDir: '../test-results',
-  use: { baseURL: `http://localhost:${ports.app}/`, launchOptions: { executablePath, args: [...gpuFlags(), ...quiet] } },
+  // A page that keeps itself would answer for the next test's: e2e/offline.spec.ts alone lets it.
+  use: { serviceWorkers: 'block', baseURL: `http://localhost:${ports.app}/`, launchOptions: { executablePath, args: [...gpuFlags(), ...quiet] } },
   webServer: process.env.STIPPLE_E2E_ONLY === 'harness' ? [servers.harness] : [servers.app, servers.harness],
 });

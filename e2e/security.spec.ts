@@ -1,5 +1,7 @@
 /** What the page refuses: code and markup from outside, requests to anywhere but home. docs/security.md says what is promised. */
 import { expect, test, type Page } from 'playwright/test';
+import { tensor } from '../src/base/tensor';
+import { writeSafetensors } from '../src/engine/safetensors';
 
 const quick = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&k.samples=512&k.hidden=16&k.layers=2&k.steps=40';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -93,4 +95,43 @@ test('names of files, and links, are text wherever they are shown', async ({ pag
   await expect(page.locator('.notice').last()).toBeVisible();
   expect(await page.evaluate(() => ['injected' in window, document.querySelectorAll('img[src=x]').length, ({} as { polluted?: number }).polluted])).toEqual([false, 0, undefined]);
   expect(seen.errors).toEqual([]);
+});
+
+test('what lessons and checkpoints are called, and all that stands in them, is text', async ({ page }) => {
+  const seen = await watched(page);
+  const evil = '<img src=x onerror="window.injected=1">';
+  const clean = (): Promise<unknown> => page.evaluate(() => ['injected' in window, document.querySelectorAll('img[src="x"]').length, ({} as { polluted?: number }).polluted]);
+  const option = { text: evil, why: `${evil} chosen` };
+  const step = { title: `${evil} step`, text: [`${evil} text`], link: `#${quick}`, task: `${evil} task`, question: { asks: `${evil} question`, options: [option, option], right: 0 } };
+  const lesson = JSON.stringify({ version: 1, id: 'evil', title: `${evil} lesson`, says: evil, family: 'own', audience: evil, minutes: 1, steps: [step] });
+  await page.goto('./#library/lessons');
+  const bring = (text: string) => page.getByLabel('Open a lesson file').setInputFiles({ name: `${evil}.json`, mimeType: 'application/json', buffer: Buffer.from(text) });
+  await bring(lesson.replace('"minutes":1', '"minutes":"<script>"'));
+  await expect(page.getByRole('log', { name: 'Messages' })).toContainText('<img src=x onerror=');
+  await bring(lesson.replace('{', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},'));
+  await expect(page.getByRole('heading', { name: `${evil} lesson` })).toBeVisible();
+  expect(await clean()).toEqual([false, 0, undefined]);
+  await page.getByRole('button', { name: `Begin: the lesson “${evil} lesson”` }).click();
+  for (const part of ['step', 'text', 'task', 'question']) await expect(page.getByText(`${evil} ${part}`).first()).toBeVisible();
+  await page.getByRole('radio').first().check();
+  await expect(page.getByText(`${evil} chosen`)).toBeVisible();
+  expect(await clean()).toEqual([false, 0, undefined]);
+
+  await page.goto('./#library/diff');
+  const params = (x: number) => Object.fromEntries([[`${evil} tensor`, tensor([1, 2, 3, x], [2, 2])], ['__proto__', tensor([x])], ['constructor', tensor([1])]]);
+  for (const x of [4, 5]) await page.locator('input[type=file][accept*=".safetensors"]').setInputFiles({ name: `${evil} ${x}.safetensors`, mimeType: 'application/octet-stream', buffer: Buffer.from(writeSafetensors(params(x), { made: evil })) });
+  await page.getByRole('combobox', { name: 'Model A' }).selectOption({ label: `${evil} 4` });
+  await page.getByRole('combobox', { name: 'Model B' }).selectOption({ label: `${evil} 5` });
+  const table = page.getByRole('region', { name: 'Tensors in both', exact: true });
+  await expect(table.locator('tbody tr')).toHaveCount(3);
+  await expect(table).toContainText(`${evil} tensor`);
+  await table.getByRole('button', { name: `Look closely at ${evil} tensor` }).click();
+  await expect(page.getByRole('heading', { name: `${evil} tensor` })).toBeVisible({ timeout: 30_000 });
+  expect(await clean()).toEqual([false, 0, undefined]);
+  for (const place of ['kitchen', 'storage']) {
+    await page.goto(`./#library/${place}`);
+    await expect(page.getByText(`${evil} 5`).first()).toBeVisible();
+    expect(await clean()).toEqual([false, 0, undefined]);
+  }
+  expect([await seen.violations(), seen.errors]).toEqual([[], []]);
 });

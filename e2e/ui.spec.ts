@@ -12,7 +12,7 @@ const long = 'winner?v=1&backend=wasm&arms=siren%2Csiren2&k.steps=4000';
 const open = (page: Page, hash = '') => page.goto(`./${query}${hash ? `#${hash}` : ''}`);
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const status = (page: Page) => page.locator('.status-line output');
-const firstCurve = (page: Page) => page.locator('.chart .recharts-line-curve, .chart .recharts-line-dot').first();
+const firstCurve = (page: Page) => page.locator('.chart path.curve, .chart circle.curve').first();
 const knob = (page: Page, label: string) => page.getByRole('region', { name: 'Knobs' }).getByRole('textbox', { name: label, exact: true });
 
 /** A WAV file: mono, 16 bits, a sine. */
@@ -131,6 +131,25 @@ test('a window made narrow shows its cards below one another, each as wide as th
   await page.setViewportSize({ width: 390, height: 844 });
   await expect.poll(async () => Math.min(...(await widths()))).toBeGreaterThan(300);
   await page.close();
+});
+
+test('where there is no room beside the experiment the methods are folded above it, and one is chosen by keyboard', async ({ browser, baseURL }) => {
+  for (const viewport of [{ width: 390, height: 844 }, { width: 1024, height: 768 }]) {
+    const page = await browser.newPage({ viewport, baseURL });
+    await open(page);
+    const methods = page.getByRole('navigation', { name: 'Methods' });
+    await expect(button(page, 'Run')).toBeInViewport();
+    await expect(methods.getByRole('button')).toHaveCount(0);
+    await methods.getByText(/^All \d+ methods$/).focus();
+    await page.keyboard.press('Enter');
+    await methods.getByRole('button', { name: /^Model soups/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Model soups');
+    await expect(methods.getByRole('button')).toHaveCount(0);
+    await expect(page.locator('#experiment')).toBeFocused();
+    await expect(page.locator('.about .prose')).toContainText('soup');
+    await page.close();
+  }
 });
 
 test('on a phone the knobs come before the pictures and the explanation', async ({ browser, baseURL }) => {

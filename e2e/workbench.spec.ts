@@ -45,6 +45,16 @@ test('finished runs are kept over a reload, named, compared, sorted, paired by s
   await expect(page.getByRole('region', { name: 'Curves' }).locator('path.curve')).toHaveCount(4);
   await page.getByRole('region', { name: 'Curves' }).getByRole('combobox', { name: 'By' }).selectOption('share');
   await expect(page.getByRole('region', { name: 'Curves' }).locator('svg').first()).toBeVisible();
+  const curves = page.getByRole('region', { name: 'Curves' });
+  for (const [axis, says] of [['time', 'Compiling, pauses'], ['examples', 'Rows of the batches']] as const) {
+    await curves.getByRole('combobox', { name: 'By' }).selectOption(axis);
+    await expect(curves).toContainText(says);
+    await expect(curves.locator('path.curve')).toHaveCount(4);
+    await expect(curves, 'every arm was measured').not.toContainText('Not measured');
+  }
+  await curves.getByText('Colours', { exact: true }).click();
+  await curves.getByRole('combobox', { name: /^Colour of wide/ }).first().selectOption({ label: 'green' });
+  await expect(curves.locator('path.curve').first()).toHaveAttribute('stroke', 'var(--arm-2)');
 
   const results = page.getByRole('region', { name: 'Results' });
   await expect(results.locator('tbody tr')).toHaveCount(4);
@@ -73,6 +83,8 @@ test('finished runs are kept over a reload, named, compared, sorted, paired by s
   await expect(rows(page)).toHaveCount(2);
   await expect(rows(page).first().getByLabel('Name of wide')).toHaveValue('wide');
   await expect(rows(page).first().getByLabel(/^Note on/)).toHaveValue('24 units');
+  await page.getByLabel('Compare wide').check();
+  await expect(page.getByRole('region', { name: 'Curves' }).locator('path.curve').first(), 'a chosen colour travels with the run').toHaveAttribute('stroke', 'var(--arm-2)');
 
   await rows(page).first().getByRole('button', { name: /^Open the experiment of wide/ }).click();
   await expect(page.getByRole('region', { name: 'Knobs' }).locator('input[value="24"]').first()).toBeVisible();

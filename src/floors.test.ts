@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 /** folder -> the folders it may import from, besides itself and `base`. */
 const floors: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  engine: [], spec: [],
+  engine: [], spec: [], offline: [], lessons: ['spec'],
   keep: ['spec'],
   nn: ['engine'], data: ['spec'], runtime: ['engine'],
   lab: ['nn', 'data', 'engine', 'keep', 'spec'],
@@ -13,9 +13,9 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   methods: ['lab', 'nn', 'data', 'engine', 'spec'],
   cards: ['spec', 'methods'],
   worker: ['methods', 'recipes', 'lab', 'runtime', 'nn', 'data', 'engine', 'keep', 'spec'],
-  cli: ['worker', 'recipes', 'methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'keep', 'spec'],
-  store: ['keep', 'spec', 'data', 'methods/cards'],
-  ui: ['store', 'keep', 'spec', 'data', 'methods/cards'],
+  cli: ['lessons', 'worker', 'recipes', 'methods', 'lab', 'runtime', 'nn', 'data', 'engine', 'keep', 'spec'],
+  store: ['keep', 'spec', 'data', 'methods/cards', 'offline', 'lessons'],
+  ui: ['store', 'keep', 'spec', 'data', 'methods/cards', 'lessons'],
   main: ['ui', 'store', 'keep', 'methods/cards'],
 };
 /** package -> the only file that may import it. */
@@ -29,7 +29,7 @@ const files = Object.keys(sources).map((path) => path.slice(2).replace(/\.tsx?$/
 const sourceOf = (file: string): string => sources[`./${file}.ts`] ?? sources[`./${file}.tsx`]!;
 const withoutComments = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
 const isTest = (file: string): boolean => /\.test$|(^|\/)testing(\/|$)/.test(file);
-const folderOf = (file: string): string => (/^methods\/([^/]+\/card|cards)$/.test(file) ? 'cards' : file.split('/')[0]!);
+const folderOf = (file: string): string => (/^methods\/([^/]+\/(card|about)|cards)$/.test(file) ? 'cards' : file.split('/')[0]!);
 
 test.each(files.filter((file) => !isTest(file)))('%s imports only from floors below', (file) => {
   const folder = folderOf(file);

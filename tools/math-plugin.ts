@@ -1,15 +1,16 @@
 /**
- * Equations become MathML when the page is built: the module `virtual:equations` maps the TeX of every card to it, so no typesetter is
+ * Equations become MathML when the page is built: the module `virtual:equations` maps the TeX of every method to it, so no typesetter is
  * sent to the browser. A formula that cannot be read fails the build.
  */
-import { dirname, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import temml from 'temml';
 import { runnerImport, type Plugin } from 'vite';
-import type { Card } from '../src/spec/card';
+import type { About } from '../src/spec/card';
 
 const name = 'virtual:equations';
-const registry = resolve(dirname(fileURLToPath(import.meta.url)), '../src/methods/cards.ts');
+const methods = fileURLToPath(new URL('../src/methods', import.meta.url));
 
 export function mathPlugin(): Plugin {
   return {
@@ -17,9 +18,10 @@ export function mathPlugin(): Plugin {
     resolveId: (id) => (id === name ? `\0${name}` : undefined),
     async load(id) {
       if (id !== `\0${name}`) return;
-      const { module, dependencies } = await runnerImport<{ readonly cards: Readonly<Record<string, Card>> }>(registry, { configFile: false, logLevel: 'error' });
-      for (const file of dependencies) this.addWatchFile(resolve(file));
-      const all = new Set(Object.values(module.cards).flatMap((card) => card.equations.map((equation) => equation.tex)));
+      const files = readdirSync(methods).filter((id) => !id.startsWith('.')).map((id) => join(methods, id, 'about.ts')).filter((file) => existsSync(file));
+      const abouts = await Promise.all(files.map(async (file) => (await runnerImport<{ readonly about: About }>(file, { configFile: false, logLevel: 'error' })).module.about));
+      for (const file of files) this.addWatchFile(file);
+      const all = new Set(abouts.flatMap(({ equations }) => equations.map(({ tex }) => tex)));
       const typeset = [...all].map((tex) => [tex, withoutStyles(temml.renderToString(tex, { displayMode: true, throwOnError: true, annotate: true }))]);
       return `export default ${JSON.stringify(Object.fromEntries(typeset))};`;
     },

@@ -1,4 +1,4 @@
-// docs/playground.png and docs/library.png, the pictures of the docs: the built page after a short run, and its library, in real Chromium.
+// docs/playground.png, docs/library.png and docs/lesson.png, the pictures of the docs: the built page after a short run, its library, and a step of a lesson, in real Chromium.
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 import { findChromium } from './browser.mjs';
@@ -19,6 +19,12 @@ await page.locator('.library-tile').first().waitFor({ timeout: 60_000 });
 await page.waitForFunction(() => [...document.querySelectorAll('.library-tile .thumb')].slice(0, 9).every((thumb) => thumb.querySelector('canvas, svg, table')), undefined, { timeout: 120_000 });
 await page.waitForTimeout(1000);
 await page.screenshot({ path: 'docs/library.png' });
+await page.setViewportSize({ width: 1280, height: 800 });
+await page.goto(`${server.resolvedUrls.local[0]}?lesson=silent-networks&step=2`);
+await page.getByRole('button', { name: 'Run', exact: true }).click();
+await page.getByText('As foretold').waitFor({ timeout: 300_000 });
+await page.waitForTimeout(1000);
+await page.screenshot({ path: 'docs/lesson.png' });
 await browser.close();
 await server.close();
-console.log('docs/playground.png and docs/library.png written.');
+console.log('docs/playground.png, docs/library.png and docs/lesson.png written.');

@@ -1,7 +1,7 @@
 // Every test: unit and contract tests in Node (Vitest), end to end in real Chromium (Playwright). Last line: "N passed, N failed".
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from './browser.mjs';
 
@@ -21,22 +21,28 @@ const unit = counts(() => {
   return { passed: report.numPassedTests, failed: report.numFailedTests + (report.numFailedTests === 0 && !report.success ? 1 : 0), skipped: report.numPendingTests };
 });
 
-let e2eStatus = 1;
-let e2e = { passed: 0, failed: 1, skipped: 0 };
+/** One project of e2e/playwright.config.ts. */
+function inChromium(project, workers, env) {
+  const report = join(reports, `${project}.json`);
+  const status = run('npx', ['--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts', '--project', project, `--workers=${workers}`, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
+  return {
+    status,
+    ...counts(() => {
+      const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+      return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+    }),
+  };
+}
+const parts = [{ status: unitStatus, ...unit }];
 try {
   const chromium = findChromium();
-  e2eStatus = run('npx', ['--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json'),
-    ...(chromium && { CHROMIUM_PATH: chromium }),
-  });
-  e2e = counts(() => {
-    const { stats } = JSON.parse(readFileSync(join(reports, 'e2e.json'), 'utf8'));
-    return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
-  });
+  const env = chromium ? { CHROMIUM_PATH: chromium } : {};
+  // Each takes part of the processor and much memory: more than four would wait for one another.
+  parts.push(inChromium('engine', Math.min(4, availableParallelism()), { ...env, STIPPLE_E2E_ONLY: 'harness' }), inChromium('page', 1, env));
 } catch (error) {
   console.error(error.message);
+  parts.push({ status: 1, passed: 0, failed: 1, skipped: 0 });
 }
-const failed = unit.failed + e2e.failed;
-const skipped = unit.skipped + e2e.skipped;
-console.log(`${unit.passed + e2e.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exit(failed > 0 || unitStatus !== 0 || e2eStatus !== 0 ? 1 : 0);
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((what) => parts.reduce((sum, part) => sum + part[what], 0));
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 || parts.some(({ status }) => status !== 0) ? 1 : 0);

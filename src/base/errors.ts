@@ -63,8 +63,16 @@ export class Stopped extends StippleError {
   }
 }
 
+/** What browsers say where the network or the memory fails, and what it means. */
+const foreign: readonly (readonly [RegExp, string])[] = [
+  [/dynamically imported module|importing a module script|preload CSS/i, 'A part of this page was expected from its host, but it could not be fetched. Check the connection, then press Run, or Go on where it is offered.'],
+  [/^(failed to fetch|load failed|networkerror)/i, 'A file of this page was expected from its host, but it could not be fetched. Check the connection, then press Run, or Go on where it is offered.'],
+  [/array buffer allocation failed|invalid (typed )?array (buffer )?length|out of memory|allocation size overflow/i, 'The arrays of this run should fit into memory, but it ran out. Make the model, the batch or the data smaller.'],
+];
 export function toProblem(error: unknown): Problem {
   if (error instanceof StippleError) return { kind: error.kind, message: error.message };
+  const known = error instanceof Error ? foreign.find(([said]) => said.test(error.message)) : undefined;
+  if (known) return { kind: 'runtime', message: known[1] };
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 

@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import { InputError, StippleError } from '../base/errors';
 import { cards } from '../methods/cards';
 import { limits } from '../spec/experiment';
+import { wasBroken } from '../spec/lights';
 import { writeLink } from '../spec/link';
 import { conformance, showConformance } from './conformance';
 import { dataCommand, dataHelp } from './data';
 import { readUserFiles } from './files';
 import { infer } from './infer';
 import { filesHelp, look } from './look';
+import { lessonsCommand, lessonsHelp } from './lessons';
+import { lightState, lightText } from './lights';
 import { makeModels } from './models';
 import { executorNamed } from './run-model';
 import { showTrained, train } from './train';
@@ -31,7 +34,7 @@ const help = `stipple: the laboratory without the page
       --seeds N (5) --seed S (1) --json
       --jobs N                          so many runs at a time, each in a process of its own (1)
       --write                           put the figures into docs/claims.md and, with --all, the README
-${sweepHelp}${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
+${sweepHelp}${lessonsHelp}${dataHelp}${filesHelp}${trainHelp}  stipple infer MODEL.onnx              run an ONNX file on arrays
       --inputs IN.npz --outputs OUT.npz arrays under the names of its inputs; those of its outputs
       --executor wasm|reference (wasm)
   stipple conformance DIR               run a folder of ONNX's backend tests: passed, failed, unsupported
@@ -56,6 +59,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   if (command === 'train') return trainCommand(rest); // its options are its own, as are those of data and sweep
   if (command === 'data') return dataCommand(rest);
   if (command === 'sweep') return sweepCommand(rest);
+  if (command === 'lessons') return lessonsCommand(rest);
   if (command === 'files') {
     process.stdout.write(`${await look(rest)}\n`);
     return 0;
@@ -90,7 +94,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       if (values.json) process.stdout.write(`${JSON.stringify({ experiment, result, link: writeLink(card, experiment, result.proof) }, null, 2)}\n`);
       else {
         process.stdout.write(`${table(card, result.outcomes)}\n`);
-        for (const light of result.lights) process.stdout.write(`${light.holds ? 'holds ' : 'BROKEN'} seed ${light.seed}${light.arm ? ` ${light.arm}` : ''}: ${card.invariants[light.id] ?? light.id} (${light.detail})\n`);
+        for (const light of result.lights) process.stdout.write(`${lightState(light)} ${lightText(card, light)}\n`);
         process.stdout.write(`fingerprint ${result.proof.fingerprint} (${result.proof.provider}), ${(result.elapsedMs / 1000).toFixed(1)} s\n${writeLink(card, experiment, result.proof)}\n`);
       }
       if (read.proof && read.proof.provider === 'wasm' && !values.seed && !values.seeds && !values.threads) {
@@ -98,7 +102,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
         process.stderr.write(same ? 'The bits agree with the link.\n' : `The bits differ from the link's: ${read.proof.fingerprint} there, ${result.proof.fingerprint} here.\n`);
         if (!same) return 1;
       }
-      return result.lights.every((l) => l.holds) ? 0 : 1;
+      return result.lights.some(wasBroken) ? 1 : 0;
     }
     case 'claim': {
       const ids = values.all ? Object.keys(cards) : positionals;

@@ -7,8 +7,7 @@ import { loadMethod } from '../methods';
 import { formatOf, metricLabel, type Card } from '../spec/card';
 import { median } from '../spec/claim';
 import { defaultExperiment, type Experiment } from '../spec/experiment';
-import { readKnobs } from '../spec/knobs';
-import { readLink, writeLink } from '../spec/link';
+import { linkOfPlain, readLink, writeLink } from '../spec/link';
 import type { FileBytes, RunEvent } from '../spec/messages';
 import type { Outcome, Proof, RunResult } from '../spec/result';
 import { createExecutors } from '../worker/backends';
@@ -36,12 +35,10 @@ export async function readExperiment(text: string): Promise<{ experiment: Experi
 }
 /** A saved experiment passes the same door as a link: it is written as one and read back. */
 function linkOfJson(json: unknown, name: string): string {
-  const at = json as (Partial<Experiment> & { link?: unknown }) | null;
-  if (typeof at === 'object' && at !== null && typeof at.link === 'string') return at.link; // as the page saves it
-  if (typeof at !== 'object' || at === null || typeof at.method !== 'string' || !Object.hasOwn(cards, at.method)) throw new InputError(`${name} is not an experiment: it names no method of this version.`);
-  const card = cards[at.method]!;
-  const base = defaultExperiment(card);
-  return writeLink(card, { ...base, ...at, knobs: readKnobs(card.knobs, at.knobs ?? {}), version: 1 });
+  const at: Readonly<Record<string, unknown>> = typeof json === 'object' && json !== null ? { ...json } : {};
+  if (typeof at.link === 'string') return at.link; // as the page saves it
+  if (typeof at.method !== 'string' || !Object.hasOwn(cards, at.method)) throw new InputError(`${name} is not an experiment: it names no method of this version.`);
+  return linkOfPlain(at);
 }
 
 export interface RunArguments {

@@ -67,7 +67,7 @@ export async function download(address: string, options: DownloadOptions): Promi
     const end = await attempt(url, state, options);
     if (end.from > 0 && end.from === began) resumed++;
     if (end.done) return finish(url, state.joined(), known, resumed);
-    if (tries >= retries) throw new Interrupted(`${url.host} broke off after ${size(state.loaded)}${state.total === undefined ? '' : ` of ${size(state.total)}`}, ${tries + 1} times (${end.why}). What has come is kept: try again, or download the file yourself and drop it here.`, state.partial(url));
+    if (tries >= retries) throw new Interrupted(`${hostOf(url)} broke off after ${size(state.loaded)}${state.total === undefined ? '' : ` of ${size(state.total)}`}, ${tries + 1} times (${end.why}). What has come is kept: try again, or download the file yourself and drop it here.`, state.partial(url));
     await wait(tries);
     if (options.signal?.aborted) throw new Stopped();
     if (state.validator === undefined) state = new Arrived();
@@ -75,12 +75,16 @@ export async function download(address: string, options: DownloadOptions): Promi
 }
 const defaultWait = (tries: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tries));
 const size = (bytes: number): string => (bytes < 1024 ? `${bytes} bytes` : bytes < 2 ** 20 ? `${Number((bytes / 1024).toFixed(1))} KiB` : `${Number((bytes / 2 ** 20).toFixed(1))} MiB`);
+/** For a sentence: an address may have thousands of letters. */
+export const hostOf = ({ host }: URL): string => (host.length > 80 ? `${host.slice(0, 80)}…` : host);
 const tooLarge = (bytes: number, limit: number): InputError => new InputError(`The file is ${size(bytes)} or more; at most ${size(limit)} are read. Use a smaller one.`);
 
+/** With a port; names of hosts are not longer (RFC 1035), and messages repeat them. */
+const longestHost = 260;
 /** @throws InputError for what is no http or https address */
 export function addressOf(address: string): URL {
   const url = URL.canParse(address.trim()) ? new URL(address.trim()) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new InputError(`"${address.trim().slice(0, 80)}" is not a web address. Expected one that starts with https://.`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.host.length > longestHost) throw new InputError(`"${address.trim().slice(0, 80)}" is not a web address. Expected one that starts with https://.`);
   return url;
 }
 /** The last part of the path: `https://…/resolve/main/model.onnx?download=true` is model.onnx. */
@@ -156,14 +160,14 @@ async function attempt(url: URL, state: Arrived, options: DownloadOptions): Prom
     }
     if (!response.ok) {
       if ([408, 425, 429, 500, 502, 503, 504].includes(response.status)) return { done: false, from, why: `status ${response.status}` };
-      throw new InputError(`${url.host} answered with status ${response.status} instead of the file. Check the address in another tab.`);
+      throw new InputError(`${hostOf(url)} answered with status ${response.status} instead of the file. Check the address in another tab.`);
     }
     if (state.loaded === 0) begin(response, state, options);
     await readInto(response, state, options, listen);
   } catch (error) {
     if (signal?.aborted) throw new Stopped();
     if (error instanceof InputError) throw error;
-    if (state.loaded === 0 && !giveUp.signal.aborted && error instanceof TypeError) throw new InputError(options.unreachable?.(url) ?? `${url.host} could not be reached (${reasonOf(error)}). Check the address and the connection.`);
+    if (state.loaded === 0 && !giveUp.signal.aborted && error instanceof TypeError) throw new InputError(options.unreachable?.(url) ?? `${hostOf(url)} could not be reached (${reasonOf(error)}). Check the address and the connection.`);
     return { done: false, from: started, why: giveUp.signal.aborted ? `nothing came for ${silenceMs / 1000} s` : reasonOf(error) };
   } finally {
     clearTimeout(timer);
@@ -240,14 +244,14 @@ export interface CacheEntry {
   readonly at: string;
 }
 /** From the cache where it is there and sound, else from the network, and then kept. */
-export async function downloadCached(address: string, options: DownloadOptions, cache: FileCache | undefined): Promise<Downloaded & { readonly cached: boolean }> {
+export async function downloadCached(address: string, options: DownloadOptions, cache: FileCache | undefined): Promise<Downloaded & { readonly cached: boolean; readonly kept: boolean }> {
   const { href } = addressOf(address);
   const here = await cache?.get(href);
   if (here && here.bytes.length <= options.limit && (options.known?.sha256 === undefined || options.known.sha256.toLowerCase() === here.sha256) && (await sha256(here.bytes)) === here.sha256) {
     options.progress?.(here.bytes.length, here.bytes.length);
-    return { ...here, resumed: 0, cached: true };
+    return { ...here, resumed: 0, cached: true, kept: true };
   }
   const file = await download(address, options);
-  await cache?.put(href, file);
-  return { ...file, cached: false };
+  const kept = (await cache?.put(href, file)) ?? false;
+  return { ...file, cached: false, kept };
 }

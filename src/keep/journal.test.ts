@@ -3,7 +3,8 @@ import { Random } from '../base/random';
 import { tensor, type Tensor } from '../base/tensor';
 import { memoryBlobs, StorageProblem, type Blobs } from './blobs';
 import { Writer, type Progress, type TrainingJournal } from './journal';
-import { openJournal, unfinishedRuns, type RunJournal, type TrialShown } from './run-journal';
+import { openJournal, sweepJournals, unfinishedRuns, type RunJournal, type TrialShown } from './run-journal';
+import { seal } from './sealed';
 
 const open = (blobs: Blobs, link = '#demo?v=1', onProblem: (why: string) => void = () => undefined, runId = 'a'): Promise<RunJournal> => openJournal(blobs, runId, link, { now: 5, onProblem, everyMs: 0 });
 const state = (x: number): Record<string, Tensor> => ({ theta: tensor([x, -x, 1 / 3]) });
@@ -33,16 +34,16 @@ test('a training of another key, or a run of another experiment, finds nothing a
   const other = await open(memoryBlobs(kept));
   expect((await other.trial(0).training('other')).found).toBeUndefined();
   await other.settled();
-  expect([...kept.keys()]).toEqual(['run/a/head']);
+  expect([...kept.keys()]).toEqual(['run/a/head', 'run/a/head-copy']);
   await saved(memoryBlobs(kept));
   await open(memoryBlobs(kept), '#demo?v=1&seed=2');
-  expect([...kept.keys()]).toEqual(['run/a/head']);
+  expect([...kept.keys()]).toEqual(['run/a/head', 'run/a/head-copy']);
 });
 test('whatever is cut off, damaged or lost, an earlier save that is whole is found, or none: never a wrong one', async () => {
   const sound = new Map<string, Uint8Array>();
   await saved(memoryBlobs(sound));
   const rng = Random.seed(1);
-  const names = [...sound.keys()].filter((name) => name !== 'run/a/head');
+  const names = [...sound.keys()];
   const outcomes = new Map<number, number>();
   for (let i = 0; i < 600; i++) {
     const kept = new Map(sound);
@@ -91,16 +92,23 @@ test('trainings are numbered as they begin', async () => {
   expect((await again.training('three')).found).toBeUndefined();
 });
 
-const shown: TrialShown = { outcomes: [{ arm: 'a', seed: 1, metric: 'm', value: NaN }], lights: [{ id: 'l', seed: 1, holds: true, detail: '' }], marks: { theta: '00' }, series: [{ arm: 'a', metric: 'm', steps: Float64Array.of(0, 1), values: Float64Array.of(0.1, -0) }], pictures: { p: { kind: 'table', columns: ['c'], rows: [[1]] } } };
+const shown: TrialShown = { outcomes: [{ arm: 'a', seed: 1, metric: 'm', value: NaN }], lights: [{ id: 'l', seed: 1, holds: true, detail: '' }], marks: { theta: '00' }, series: [{ arm: 'a', metric: 'm', steps: Float64Array.of(0, 1), values: Float64Array.of(0.1, -0), timesMs: Float32Array.of(0, 5), examples: Float32Array.of(0, 32) }], pictures: { p: { kind: 'table', columns: ['c'], rows: [[1]] } } };
 test('a finished trial stands for its trainings, which go', async () => {
   const kept = new Map<string, Uint8Array>();
   await saved(memoryBlobs(kept));
   const journal = await open(memoryBlobs(kept));
   journal.finish(0, shown);
   await journal.settled();
-  expect([...kept.keys()].sort()).toEqual(['run/a/head', 'run/a/trial/0/done']);
+  expect([...kept.keys()].sort()).toEqual(['run/a/head', 'run/a/head-copy', 'run/a/trial/0/done']);
   expect(await (await open(memoryBlobs(kept))).done(0)).toStrictEqual(shown);
   expect(await (await open(memoryBlobs(kept))).done(1)).toBeUndefined();
+});
+test('a trial that version 1 finished is shown again, its times and examples unknown', async () => {
+  const blobs = memoryBlobs();
+  const journal = await open(blobs);
+  const series = shown.series.map(({ arm, metric, steps, values }) => ({ arm, metric, steps, values }));
+  await blobs.put('run/a/trial/0/done', seal({ kind: 'finished trial', version: 1, readers: {} }, { ...shown, series }));
+  expect((await journal.done(0))?.series).toEqual([{ ...shown.series[0], timesMs: Float32Array.of(NaN, NaN), examples: Float32Array.of(NaN, NaN) }]);
 });
 test('runs that were not dropped are listed, with what they are of and how much room they take', async () => {
   const blobs = memoryBlobs();
@@ -133,4 +141,32 @@ test('a writer keeps the order in which writes were sent', async () => {
   writer.put('two', () => new Uint8Array());
   await writer.settled();
   expect(order).toEqual(['one', 'two']);
+});
+test('a journal whose head is damaged is known by the copy', async () => {
+  for (const name of ['run/a/head', 'run/a/head-copy']) {
+    const kept = new Map<string, Uint8Array>();
+    await saved(memoryBlobs(kept));
+    kept.set(name, kept.get(name)!.slice(0, 20));
+    expect((await unfinishedRuns(memoryBlobs(kept))).map((r) => r.runId)).toEqual(['a']);
+    expect((await training(memoryBlobs(kept))).found?.steps).toBe(12);
+  }
+});
+test('where storage is cleared while a run goes on, it is written down anew, and can be taken up', async () => {
+  const kept = new Map<string, Uint8Array>();
+  const journal = await open(memoryBlobs(kept));
+  const first = await journal.trial(0).training('k');
+  first.save(progress(0, 3));
+  await journal.settled();
+  kept.clear();
+  first.save(progress(3, 7));
+  await journal.settled();
+  expect((await unfinishedRuns(memoryBlobs(kept))).map((r) => r.runId)).toEqual(['a']);
+  expect((await training(memoryBlobs(kept))).found).toBeUndefined(); // its beginning is gone: it is trained again
+});
+test('what no head speaks of is swept, but not that of a run which somebody is at, nor what another version wrote', async () => {
+  const kept = new Map([['run/lost/trial/0/training/0/state-0', Uint8Array.of(1)], ['run/busy/trial/0/done', Uint8Array.of(1)], ['run/newer/head', Uint8Array.of(9)], ['run/newer/trial/0/done', Uint8Array.of(1)], ['kept/x/run', Uint8Array.of(1)]]);
+  await saved(memoryBlobs(kept));
+  const before = [...kept.keys()];
+  await sweepJournals(memoryBlobs(kept), (runId) => runId === 'busy');
+  expect([...kept.keys()]).toEqual(before.filter((name) => !name.startsWith('run/lost/')));
 });

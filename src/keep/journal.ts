@@ -32,7 +32,7 @@ export interface Progress {
 }
 export interface TrainingJournal {
   readonly found?: Recorded;
-  /** Milliseconds between two saves. */
+  /** Milliseconds between two saves, once a training has gone on for a while. */
   readonly everyMs: number;
   /** Takes copies and returns at once; written behind. */
   save(progress: Progress): void;
@@ -105,6 +105,10 @@ export class Writer {
   put(name: string, bytes: () => Uint8Array): void {
     this.enqueue(async () => this.blobs.put(name, bytes()));
   }
+  /** Writes where nothing is. */
+  keep(name: string, bytes: () => Uint8Array): void {
+    this.enqueue(async () => this.blobs.update(name, (there) => (there ? undefined : bytes())));
+  }
   remove(prefix: string): void {
     this.enqueue(async () => this.blobs.remove(prefix));
   }
@@ -125,8 +129,8 @@ export class Writer {
   }
 }
 
-/** A trial's journal under `prefix`; whatever lies there already is what an earlier attempt had done. */
-export function trialJournal(blobs: Blobs, prefix: string, writer: Writer, everyMs: number): TrialJournal {
+/** A trial's journal under `prefix`; whatever lies there already is what an earlier attempt had done. `saved` is told of each save. */
+export function trialJournal(blobs: Blobs, prefix: string, writer: Writer, everyMs: number, saved: () => void = () => undefined): TrialJournal {
   let number = 0;
   return {
     training: async (key) => {
@@ -145,6 +149,7 @@ export function trialJournal(blobs: Blobs, prefix: string, writer: Writer, every
           steps = to;
           writer.put(`${at}steps/${k}`, () => seal(chunkFormat, chunk));
           writer.put(`${at}state-${slot}`, () => seal(stateFormat, { key, steps: to, chunks: k + 1, state }));
+          saved();
         },
       };
     },

@@ -1,6 +1,7 @@
 /** The journals of runs: which there are, what each is of, and what its finished trials have shown. */
 import { InputError } from '../base/errors';
 import type { Picture } from '../spec/picture';
+import { isMeasured } from '../spec/lights';
 import type { Light, Outcome } from '../spec/result';
 import type { Blobs } from './blobs';
 import { trialJournal, Writer, type TrialJournal } from './journal';
@@ -20,6 +21,9 @@ export interface KeptSeries {
   readonly metric: string;
   readonly steps: Float64Array;
   readonly values: Float64Array;
+  /** `Spent` of each point. */
+  readonly timesMs: Float32Array;
+  readonly examples: Float32Array;
 }
 /** All that a finished trial has shown. */
 export interface TrialShown {
@@ -45,18 +49,30 @@ const headFormat: Format<RunHead> = {
   },
 };
 export const isOutcomes = (v: unknown): v is readonly Outcome[] => every<Outcome>(v, (o) => text(o.arm, o.metric) && typeof o.seed === 'number' && typeof o.value === 'number');
-export const isLights = (v: unknown): v is readonly Light[] => every<Light>(v, (l) => text(l.id, l.detail) && typeof l.seed === 'number' && typeof l.holds === 'boolean' && (l.arm === undefined || text(l.arm)));
-export const isSeries = (v: unknown): v is readonly KeptSeries[] => every<KeptSeries>(v, (s) => text(s.arm, s.metric) && s.steps instanceof Float64Array && s.values instanceof Float64Array && s.steps.length === s.values.length);
+const isCountOrNone = (v: unknown): boolean => v === undefined || (typeof v === 'number' && Number.isFinite(v));
+export const isLights = (v: unknown): v is readonly Light[] => every<Light>(v, (l) => text(l.id, l.detail) && typeof l.seed === 'number' && typeof l.holds === 'boolean' && (l.arm === undefined || text(l.arm))
+  && (l.measured === undefined || isMeasured(l.measured)) && isCountOrNone(l.step) && isCountOrNone(l.checks)
+  && (l.firstBroken === undefined || (isRecord(l.firstBroken) && text(l.firstBroken.detail) && isCountOrNone(l.firstBroken.step) && (l.firstBroken.measured === undefined || isMeasured(l.firstBroken.measured)))));
+const arePoints = (s: Readonly<Record<string, unknown>>): boolean => s.steps instanceof Float64Array && s.values instanceof Float64Array && s.steps.length === s.values.length;
+/** Whether columns are as long as they must be. */
+export const areColumns = (s: Readonly<Record<string, unknown>>): boolean =>
+  arePoints(s) && [s.timesMs, s.examples].every((column) => column instanceof Float32Array && column.length === (s.steps as Float64Array).length);
+/** Columns of the version before, to which time and examples were unknown. */
+export const columnsOfOne = <T>(s: T): T => {
+  if (!isRecord(s) || !arePoints(s) || 'timesMs' in s || 'examples' in s) throw new InputError('A series is not as its version writes it.');
+  const unknown = (): Float32Array => new Float32Array((s.steps as Float64Array).length).fill(NaN);
+  return { ...s, timesMs: unknown(), examples: unknown() };
+};
+const isSeries = (v: unknown): v is readonly KeptSeries[] => every<KeptSeries>(v, (s) => text(s.arm, s.metric) && areColumns(s));
 export const arePictures = (v: unknown): v is Readonly<Record<string, Picture>> => isRecord(v) && Object.values(v).every((p) => isRecord(p) && text(p.kind));
+const readShown = (v: unknown): TrialShown => {
+  if (!isRecord(v) || !isOutcomes(v.outcomes) || !isLights(v.lights) || !isSeries(v.series) || !arePictures(v.pictures) || !isRecord(v.marks) || !text(...Object.values(v.marks))) throw new InputError('A finished trial in this journal is not as this version writes it.');
+  return v as unknown as TrialShown; // every field was looked at
+};
 const shownFormat: Format<TrialShown> = {
   kind: 'finished trial',
-  version: 1,
-  readers: {
-    1: (v) => {
-      if (!isRecord(v) || !isOutcomes(v.outcomes) || !isLights(v.lights) || !isSeries(v.series) || !arePictures(v.pictures) || !isRecord(v.marks) || !text(...Object.values(v.marks))) throw new InputError('A finished trial in this journal is not as this version writes it.');
-      return v as unknown as TrialShown; // every field was looked at
-    },
-  },
+  version: 2,
+  readers: { 1: (v) => readShown(isRecord(v) && Array.isArray(v.series) ? { ...v, series: v.series.map(columnsOfOne) } : v), 2: readShown },
 };
 
 const fileFormat: Format<{ readonly name: string; readonly bytes: Uint8Array }> = {
@@ -87,28 +103,43 @@ export interface RunJournal {
   drop(): Promise<void>;
 }
 const place = (runId: string): string => `run/${runId}/`;
+/** Without its head a journal is lost, so there are two of them. */
+const heads = ['head', 'head-copy'] as const;
+async function readHead(blobs: Blobs, at: string): Promise<RunHead | undefined> {
+  for (const name of heads) {
+    const head = await getSealed(blobs, at + name, headFormat);
+    if (head) return head;
+  }
+  return undefined;
+}
 
 /** Opens the journal of a run, or begins one. A journal of another experiment under that name is dropped. @param onProblem told once when nothing more can be written: the run goes on without */
 export async function openJournal(blobs: Blobs, runId: string, link: string, { now, onProblem, everyMs = 4_000 }: { readonly now: number; readonly onProblem: (why: string) => void; /** Milliseconds between two saves of a training. */ readonly everyMs?: number }): Promise<RunJournal> {
   const at = place(runId);
   const writer = new Writer(blobs, onProblem);
-  const found = await getSealed(blobs, `${at}head`, headFormat);
+  const found = await readHead(blobs, at);
   const before = found?.link === link ? found : undefined;
   if (!before) writer.remove(at);
   let head: RunHead = before ?? { link, startedAtMs: now };
   const writeHead = (): void => {
     const then = head;
-    writer.put(`${at}head`, () => seal(headFormat, then));
+    for (const name of heads) writer.put(at + name, () => seal(headFormat, then));
+  };
+  /** Where the storage was cleared while the run goes on, it is written down anew from here. */
+  const saved = (): void => {
+    const then = head;
+    for (const name of heads) writer.keep(at + name, () => seal(headFormat, then));
   };
   if (!before) writeHead();
   await writer.settled();
   return {
     ...(before?.provider !== undefined && { provider: before.provider }),
     done: (trial) => getSealed(blobs, `${at}trial/${trial}/done`, shownFormat),
-    trial: (trial) => trialJournal(blobs, `${at}trial/${trial}/`, writer, everyMs),
+    trial: (trial) => trialJournal(blobs, `${at}trial/${trial}/`, writer, everyMs, saved),
     finish: (trial, shown) => {
       writer.put(`${at}trial/${trial}/done`, () => seal(shownFormat, shown));
       writer.remove(`${at}trial/${trial}/training/`);
+      saved();
     },
     provided: (provider) => {
       if (head.provider === provider) return;
@@ -127,9 +158,16 @@ export async function openJournal(blobs: Blobs, runId: string, link: string, { n
 export async function unfinishedRuns(blobs: Blobs): Promise<readonly (RunHead & { readonly runId: string; readonly sizeBytes: number })[]> {
   const all = await blobs.list('run/');
   const runIds = [...new Set(all.map(({ name }) => name.split('/')[1]!))];
-  const heads = await Promise.all(runIds.map(async (runId) => ({ runId, head: await getSealed(blobs, `${place(runId)}head`, headFormat) })));
+  const heads = await Promise.all(runIds.map(async (runId) => ({ runId, head: await readHead(blobs, place(runId)) })));
   const sizeOf = (runId: string): number => all.filter(({ name }) => name.startsWith(place(runId))).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return heads.flatMap(({ runId, head }) => (head ? [{ ...head, runId, sizeBytes: sizeOf(runId) }] : [])).sort((a, b) => a.startedAtMs - b.startedAtMs);
+}
+/** Removes what no head speaks of any more, of runs that nobody is at. What another version wrote has its head, and stays. */
+export async function sweepJournals(blobs: Blobs, busy: (runId: string) => boolean): Promise<void> {
+  const names = (await blobs.list('run/')).map(({ name }) => name);
+  const headed = new Set(names.filter((name) => heads.some((head) => name.endsWith(`/${head}`))).map((name) => name.split('/')[1]!));
+  const lost = new Set(names.map((name) => name.split('/')[1]!).filter((runId) => !headed.has(runId) && !busy(runId)));
+  for (const runId of lost) await blobs.remove(place(runId));
 }
 /** A file that a run reads, as it was kept with it. */
 export const fileOfRun = (blobs: Blobs, runId: string, sha256: string): Promise<{ readonly name: string; readonly bytes: Uint8Array } | undefined> => getSealed(blobs, `${place(runId)}file/${sha256}`, fileFormat);

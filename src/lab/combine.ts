@@ -79,6 +79,13 @@ export function dot(a: Params, b: Params): number {
 }
 export const countParams = (params: Params): number => Object.values(params).reduce((n, p) => n + p.data.length, 0);
 
+/** Whether two models, alike in names and shapes, are the same in every bit: 0 and -0 differ. */
+export const sameBits = (a: Params, b: Params): boolean =>
+  Object.keys(a).every((name) => {
+    const [x, y] = [floats(a[name]!), floats(b[name]!)].map((v) => new Uint32Array(v.buffer, v.byteOffset, v.length)) as [Uint32Array, Uint32Array];
+    return x.every((bits, i) => bits === y[i]);
+  });
+
 /** Cosines of the angles between theta_i - origin, [k, k] row-major; 0 where one of them has no length. */
 export function pairwiseCosine(models: readonly Params[], origin: Params): Float32Array {
   const deltas = models.map((model) => difference(model, origin));

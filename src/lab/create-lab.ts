@@ -8,7 +8,10 @@ import { viewsOf } from '../engine/ops/compose';
 import { defineProgram, type Program } from '../engine/program';
 import type { Host } from './host';
 import type { Forward, ForwardSpec, Lab, Trainer, TrainerSpec, TrainingRun } from './lab';
+import { meetsBound } from '../spec/lights';
+import type { Spent } from '../spec/messages';
 import { trainJointly } from './ingredients';
+import { Meter, unmeasured } from './meter';
 import { alternate, feedsOf, initialOf, keyOf, Running, trainingProgram, type CompiledTraining } from './training';
 
 /** A lab for one trial (one seed), and `close`, which releases all that it compiled. */
@@ -26,6 +29,15 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     sessions.add(session);
     return session;
   };
+  const meters = new Map<string, Meter>();
+  function meterOf(arm: string): Meter {
+    let meter = meters.get(arm);
+    if (!meter) meters.set(arm, (meter = new Meter(host.now)));
+    return meter;
+  }
+  const show = (arm: string, step: number, metrics: Readonly<Record<string, number>>, spent: Spent): void => {
+    for (const [metric, value] of Object.entries(metrics)) sink.point(arm, seed, metric, step, value, spent);
+  };
   const worked = (units: number, label: string): void => {
     done += units;
     if (expected > 0) sink.progress(Math.min(1, done / expected), label);
@@ -36,9 +48,11 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     if (!program) compiled.set(trainer, (program = trainingProgram(trainer.spec)));
     return program;
   }
-  /** A training at its beginning, or as far as the journal has it, and how to give back what it was run on. */
-  async function start(run: TrainingRun): Promise<{ running: Running; giveBack: () => void }> {
-    const { trainer } = run;
+  /** A training at its beginning, or as far as the journal has it, and how to give back what it was run on for what has come out of it. */
+  async function start(asked: TrainingRun): Promise<{ running: Running; giveBack: () => Promise<Params> }> {
+    const { trainer } = asked;
+    const recording = host.record?.began(seed, asked, compile(trainer));
+    const run = recording?.run ?? asked;
     let session: Session | undefined;
     const running = new Running(
       run,
@@ -50,11 +64,19 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
       },
       compile(trainer),
       host,
-      (step, metrics) => lab.report(run.arm, step, metrics),
+      (step, metrics, spent) => show(run.arm, step, metrics, spent),
+      meterOf(run.arm),
       await host.journal?.training(keyOf(run)),
     );
     await running.prepare(); // one after another: sessions are created one at a time
-    return { running, giveBack: () => void (session && idle.set(trainer, [...(idle.get(trainer) ?? []), session])) };
+    recording?.readable(() => running.params());
+    const giveBack = async (): Promise<Params> => {
+      const params = await running.params();
+      recording?.ended(params);
+      if (session) idle.set(trainer, [...(idle.get(trainer) ?? []), session]);
+      return params;
+    };
+    return { running, giveBack };
   }
 
   const lab: Lab = {
@@ -70,10 +92,7 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
       for (const run of runs) started.push(await start(run));
       await alternate(started.map((s) => s.running), control, () => worked(1, runs.length === 1 ? `Training ${runs[0]!.arm}` : 'Training'));
       const results: Params[] = [];
-      for (const { running, giveBack } of started) {
-        results.push(await running.params());
-        giveBack();
-      }
+      for (const { giveBack } of started) results.push(await giveBack());
       return results;
     },
     ingredients: async (runs, done) => {
@@ -86,8 +105,17 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
         for (const [at, run] of runs.entries()) await done(await lab.train(run), at);
         return;
       }
+      for (const { arm } of runs) meterOf(arm).allLost();
       const opened = (lifted: Program, initial: Readonly<Record<string, Tensor>>): Promise<Session> => load(executor, lifted, initial);
-      await trainJointly({ runs, compiled: program, load: opened, host, point: (run, step, metrics) => lab.report(run.arm, step, metrics), stepped: () => worked(1, 'Training'), done });
+      const recordings = runs.map((run) => host.record?.began(seed, run, program));
+      await trainJointly({
+        runs: runs.map((run, at) => recordings[at]?.run ?? run), compiled: program, load: opened, host,
+        point: (run, step, metrics) => lab.report(run.arm, step, metrics), stepped: () => worked(1, 'Training'),
+        done: async (params, at) => {
+          recordings[at]?.ended(params);
+          await done(params, at);
+        },
+      });
     },
     forward: (spec: ForwardSpec): Forward => {
       const layout = layoutOf(spec.params);
@@ -95,6 +123,7 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
       let current: Params | undefined;
       return {
         run: async (params, inputs) => {
+          host.record?.ran(seed, spec, params);
           if (!loaded) {
             const program = defineProgram({ name: spec.name, constants: layout.size > 0 ? { theta: { shape: [layout.size] } } : {}, feeds: spec.inputs }, ({ constants, feeds }) => ({
               outputs: spec.outputs({ params: constants.theta ? viewsOf(constants.theta, layout) : {}, inputs: feeds }),
@@ -116,26 +145,26 @@ export function createLab(host: Host, seed: number, arms: readonly string[]): { 
     },
     worked: async (units, label) => {
       worked(units, label);
-      await control.pausePoint();
+      const pause = (): Promise<void> => control.pausePoint();
+      await [...meters.values()].reduce((work, meter) => () => meter.without(work), pause)(); // an evaluation is an arm's own, a pause within it is not
     },
-    report: (arm, step, metrics) => {
-      for (const [metric, value] of Object.entries(metrics)) sink.point(arm, seed, metric, step, value);
-    },
+    report: (arm, step, metrics) => show(arm, step, metrics, meters.get(arm)?.spent() ?? unmeasured),
     outcome: (arm, metrics) => {
       for (const [metric, value] of Object.entries(metrics)) sink.outcome(arm, seed, metric, value);
     },
     picture: (id, picture) => sink.picture(id, seed, picture),
-    light: (id, holds, detail, arm) => sink.light({ id, holds, detail, seed, ...(arm !== undefined && { arm }) }),
+    light: (id, holds, detail, arm) => sink.light({ id, ...(typeof holds === 'boolean' ? { holds } : { holds: meetsBound(holds), measured: holds }), detail, seed, ...(arm !== undefined && { arm }) }),
     keep: (kept) => sink.keep(kept),
-    mark: (name, params) => {
+    mark: (name, params, what = {}) => {
       const hash = new Fingerprint();
       for (const [param, value] of Object.entries(params)) hash.addText(param).addFloats(floats(value));
-      sink.mark(name, seed, hash.hex());
+      sink.mark(name, seed, hash.hex(), what.figures ? undefined : { params: what.whole ?? params, ...(what.onnx && { onnx: what.onnx }) });
     },
   };
   return {
     lab,
     close: async () => {
+      await host.record?.settle();
       for (const session of sessions) await session.release();
       sessions.clear();
     },

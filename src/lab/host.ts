@@ -1,11 +1,12 @@
 /** What a lab needs from whoever runs it: the worker in a page, the command line, or a test. */
 import type { Executor, Feeds } from '../engine/executor';
 import type { Program } from '../engine/program';
-import type { Tensor } from '../base/tensor';
+import type { Params, Tensor } from '../base/tensor';
 import type { TrialJournal } from '../keep/journal';
-import type { FileBytes } from '../spec/messages';
+import type { FileBytes, Spent } from '../spec/messages';
 import type { Picture } from '../spec/picture';
 import type { Light } from '../spec/result';
+import type { RunRecord } from './record';
 
 /** Where programs run. The choice is made once, on the first real training step. */
 export interface Backends {
@@ -14,13 +15,19 @@ export interface Backends {
   /** The executor for work before any training: the chosen one, or WASM while none is. */
   current(): Promise<Executor>;
 }
+export interface MarkedModel {
+  readonly params: Params;
+  /** The ONNX file that they were read from. */
+  readonly onnx?: Uint8Array;
+}
 /** Where what a trial shows goes to. */
 export interface Sink {
-  point(arm: string, seed: number, metric: string, step: number, value: number): void;
+  point(arm: string, seed: number, metric: string, step: number, value: number, spent: Spent): void;
   picture(id: string, seed: number, picture: Picture): void;
   light(light: Light): void;
   outcome(arm: string, seed: number, metric: string, value: number): void;
-  mark(name: string, seed: number, fingerprint: string): void;
+  /** `model`: what was marked, where it is the params of one and they are at hand. */
+  mark(name: string, seed: number, fingerprint: string, model?: MarkedModel): void;
   keep(kept: unknown): void;
   /** Share of this trial that is done, in [0, 1]. */
   progress(share: number, label: string): void;
@@ -44,4 +51,6 @@ export interface Host {
   readonly now: () => number;
   /** Where this trial's trainings are saved as they go, and answered from where they were saved before. */
   readonly journal?: TrialJournal;
+  /** Told what is trained and evaluated, for whoever wants to take it away. */
+  readonly record?: RunRecord;
 }

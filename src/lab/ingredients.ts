@@ -6,6 +6,7 @@ import { liftProgram, stack, unstack } from '../engine/lift';
 import type { Program } from '../engine/program';
 import type { Host } from './host';
 import type { TrainingRun } from './lab';
+import { Meter } from './meter';
 import { initialOf, Running, type CompiledTraining, type Stepping } from './training';
 
 type Named = Readonly<Record<string, Tensor>>;
@@ -76,7 +77,7 @@ export async function trainJointly({ runs, compiled, load, host, point, stepped,
   const running: Running[] = [];
   for (const [at, run] of runs.entries()) {
     const inTurn = async (show: () => void | Promise<void>): Promise<void> => void (at === 0 ? await show() : kept[at]!.push(show));
-    running.push(new Running(watchedInTurn(run, inTurn), async () => joint.member(at), compiled, host, (step, metrics) => void inTurn(() => point(run, step, metrics))));
+    running.push(new Running(watchedInTurn(run, inTurn), async () => joint.member(at), compiled, host, (step, metrics) => void inTurn(() => point(run, step, metrics)), new Meter(host.now)));
   }
   const results = new Map<Running, Params>();
   for (let left = running.filter((r) => !r.done); left.length > 0; left = left.filter((r) => !r.done)) {

@@ -11,6 +11,7 @@ import { createReferenceExecutor } from '../runtime/reference';
 import { createWasmExecutor } from '../runtime/wasm';
 import { averageOf, Diverged, withoutAverage } from './training';
 import type { Lab, TrainerSpec, TrainingRun } from './lab';
+import { examplesPerStep } from './meter';
 import { testLab } from './testing';
 
 const wasm = await createWasmExecutor();
@@ -132,6 +133,20 @@ test('a training that diverges stops at its step, says the value and the learnin
   expect(kit.points.length).toBeGreaterThan(4);
   await kit.close();
 });
+test('a number that leaves the finite ones is told of the very step in which it did, however late the metrics are read back', async () => {
+  // One number of one batch: the loss of that step alone is not finite, and metrics come back in lots of 64.
+  for (const at of [0, 1, 36, 62, 63]) {
+    const kit = testLab(wasm);
+    const plain = runOf(kit.lab, { steps: 64 });
+    const run = { ...plain, next: (step: number) => (step === at ? { ...plain.next(step), x: tensor(new Float32Array(64).fill(Infinity), [32, 2]) } : plain.next(step)) };
+    const error = (await kit.lab.train(run).then(() => undefined, (e: unknown) => e)) as Diverged;
+    expect(error).toBeInstanceOf(Diverged);
+    expect(error.message).toContain(`at step ${at + 1}`);
+    expect(error.message).toMatch(at === 0 ? /first step, before anything was learned/ : /Lower the learning rate/);
+    expect(kit.points.filter(({ metric }) => metric === 'loss').length).toBe(at);
+    await kit.close();
+  }
+});
 test('a loss that blows up while its numbers are still finite is a divergence too', async () => {
   const kit = testLab(wasm);
   const run = runOf(kit.lab, { trainer: kit.lab.trainer({ ...spec, optimizer: sgd() }), hyper: () => ({ learningRate: 3e3 }) });
@@ -145,4 +160,28 @@ test('Stop unwinds the training between two steps', async () => {
   const kit = testLab(wasm, { control });
   await expect(kit.lab.train(runOf(kit.lab))).rejects.toThrow(Stopped);
   await kit.close();
+});
+test('points say what the arm had taken before them: its own steps\' time, without pauses, and the rows of its batches', async () => {
+  const seen: { step: number; timeMs: number; examples: number }[] = [];
+  const { lab, close } = testLab(wasm, { control: { beforeStep: async () => undefined, breathe: async () => undefined, pausePoint: () => new Promise((resolve) => setTimeout(resolve, 60)) }, point: (arm, step, spent) => arm === 'mlp' && seen.push({ step, ...spent }) });
+  const watch = { every: 10, call: async ({ step }: { step: number }) => {
+    await lab.worked(1, 'Looking'); // lets a pause through, which is nobody's time
+    lab.report('mlp', step, { seen: 1 });
+  } };
+  const other = runOf(lab, { arm: 'other' });
+  const began = performance.now();
+  await lab.together([runOf(lab, { steps: 20, watch }), other]);
+  const wall = performance.now() - began;
+  expect(seen.filter(({ step, examples }) => examples === 32 * step).length).toBe(22);
+  expect(seen.every(({ timeMs }, i) => timeMs >= 0 && (i === 0 || timeMs >= seen[i - 1]!.timeMs))).toBe(true);
+  expect(seen.at(-1)!.timeMs).toBeGreaterThan(0);
+  expect(seen.at(-1)!.timeMs, 'two pauses of 60 ms are not the arm\'s').toBeLessThan(wall - 120);
+  const before = seen.length;
+  await lab.train(runOf(lab, { steps: 1, firstStep: 20 }));
+  expect(seen[before]!.examples, 'a second training goes on').toBe(20 * 32);
+  await close();
+});
+test('rows of a batch are the leading size that most of its inputs share', () => {
+  expect(examplesPerStep({ batch: { images: { shape: [8, 1, 4, 4] }, labels: { shape: [8], dtype: 'int32' }, noise: { shape: [900] }, level: { shape: [] } } })).toBe(8);
+  expect(examplesPerStep({ batch: { level: { shape: [] } } })).toBeNaN();
 });

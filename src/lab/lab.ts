@@ -11,6 +11,7 @@ import type { Views } from '../nn/layers';
 import type { Hyper, Optimizer } from '../nn/optimizers';
 import type { FileBytes } from '../spec/messages';
 import type { Picture } from '../spec/picture';
+import type { Measured } from '../spec/result';
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -71,6 +72,15 @@ export interface ForwardSpec {
   readonly outputs: (at: { params: Views; inputs: Views }) => Readonly<Record<string, Value>>;
 }
 
+/** What is marked, where it is more or less than the params of a model. */
+export interface Marked {
+  /** Numbers that nobody would load into a model (readings, pictures): they prove, and are no checkpoint. */
+  readonly figures?: true;
+  /** The whole model, where only what has changed of it is marked. */
+  readonly whole?: Params;
+  /** The ONNX file whose initializers go by these names: other numbers can be put into it. */
+  readonly onnx?: Uint8Array;
+}
 export interface Lab {
   /** The number of this trial's seed, and the stream that all its randomness forks from. */
   readonly seed: number;
@@ -106,10 +116,10 @@ export interface Lab {
   /** Final numbers of an arm: what tables and claim checks read. */
   outcome(arm: string, metrics: Readonly<Record<string, number>>): void;
   picture(id: string, picture: Picture): void;
-  /** An invariant of the card: whether it holds now, and the figures. */
-  light(id: string, holds: boolean, detail: string, arm?: string): void;
+  /** An invariant of the card: whether it holds now, and the figures. Where one number against a bound decides (`atMost`, `near`, ... of spec/lights), both are shown. */
+  light(id: string, holds: boolean | Measured, detail: string, arm?: string): void;
   /** What the card's live questions are answered from while the trial goes on, and when it ends early. Its result replaces it. */
   keep(kept: unknown): void;
-  /** Puts params under the run's fingerprint. */
-  mark(name: string, params: Params): void;
+  /** Puts params under the run's fingerprint, and offers them as a checkpoint when the run has ended. */
+  mark(name: string, params: Params, what?: Marked): void;
 }

@@ -4,6 +4,7 @@ import type { Program } from '../engine/program';
 import type { Preview } from '../spec/dataset';
 import type { Measure } from '../spec/model-card';
 import type { Lab } from './lab';
+import type { Scorer } from './scorer';
 
 export type { Measure } from '../spec/model-card';
 
@@ -22,6 +23,8 @@ export interface Recipe {
   readonly make: (lab: Lab) => Promise<Made>;
   /** On held-out data, from the params alone (as they stand in the file): run when it is made, and again by a test. */
   readonly measure: (lab: Lab, params: Params) => Promise<readonly Measure[]>;
+  /** What measures other params of this architecture on held-out data: for merges of checkpoints. */
+  readonly scorer?: (lab: Lab) => Promise<Scorer>;
   /** What it does, in pictures, on held-out data: a second or two of work. */
   readonly show?: (lab: Lab, params: Params) => Promise<readonly Preview[]>;
 }

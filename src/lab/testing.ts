@@ -6,6 +6,7 @@ import { flatten, layoutOf } from '../engine/layout';
 import { viewsOf } from '../engine/ops/compose';
 import { defineProgram } from '../engine/program';
 import type { Value } from '../engine/value';
+import type { Spent } from '../spec/messages';
 import type { Picture } from '../spec/picture';
 import type { Light, Outcome } from '../spec/result';
 import { createLab } from './create-lab';
@@ -25,13 +26,16 @@ export interface TestLab {
 }
 const free: Control = { beforeStep: async () => undefined, breathe: async () => undefined, pausePoint: async () => undefined };
 
-export function testLab(executor: Executor, options: { seed?: number; arms?: readonly string[]; control?: Control } & Partial<Pick<Host, 'asset' | 'files' | 'journal'>> = {}): TestLab {
+export function testLab(executor: Executor, options: { seed?: number; arms?: readonly string[]; control?: Control; /** What each point says it took. */ point?: (arm: string, step: number, spent: Spent) => void } & Partial<Pick<Host, 'asset' | 'files' | 'journal'>> = {}): TestLab {
   const kept = { points: [] as TestLab['points'], outcomes: [] as Outcome[], lights: [] as Light[], pictures: new Map<string, Picture>(), marks: new Map<string, string>(), keeps: [] as unknown[] };
   const { lab, close } = createLab(
     {
       backends: { choose: async () => executor, current: async () => executor },
       sink: {
-        point: (arm, _, metric, step, value) => kept.points.push({ arm, metric, step, value }),
+        point: (arm, _, metric, step, value, spent) => {
+          kept.points.push({ arm, metric, step, value });
+          options.point?.(arm, step, spent);
+        },
         picture: (id, _, picture) => kept.pictures.set(id, picture),
         light: (light) => kept.lights.push(light),
         outcome: (arm, seed, metric, value) => kept.outcomes.push({ arm, seed, metric, value }),

@@ -11,8 +11,10 @@ import { add, mul, sub } from '../engine/ops';
 import type { Value } from '../engine/value';
 import type { TrainingJournal } from '../keep/journal';
 import type { Hyper } from '../nn/optimizers';
+import type { Spent } from '../spec/messages';
 import type { Control, Host } from './host';
 import type { TrainerSpec, TrainingRun } from './lab';
+import { examplesPerStep, unmeasured, type Meter } from './meter';
 
 export interface CompiledTraining {
   readonly program: Program;
@@ -108,6 +110,12 @@ export function stepFeeds<F extends Feed>(spec: Pick<TrainerSpec, 'name' | 'opti
 const drainEvery = 64;
 const drainMs = 120;
 
+/** What may be written in `everyMs`: a state that is larger is saved as many times less often. */
+const bytesAtOnce = 32 * 2 ** 20;
+/** Params that were looked at wait in memory for the next save; beyond so many bytes it comes early. */
+const mostUnsavedBytes = 256 * 2 ** 20;
+const bytesOf = (params: Params): number => Object.values(params).reduce((sum, { data }) => sum + data.byteLength, 0);
+
 /** A loss this many times its first value (or 1, if that is more) is no noise: the training has diverged, although its numbers are finite. */
 const blowUp = 1e4;
 
@@ -124,6 +132,8 @@ export type Acquire = (program: Program, initial: Readonly<Record<string, Tensor
 interface Unsaved {
   metrics: Readonly<Record<string, number>>[];
   looks: { readonly step: number; readonly params: Params }[];
+  /** Of the looks. */
+  bytes: number;
 }
 /** One run in progress: `advance` takes one step. Steps that a journal has are answered from it; the session is asked for with the first that it has not. */
 export class Running {
@@ -131,22 +141,29 @@ export class Running {
   private drained = 0;
   private lastDrain: number;
   private lastSave: number;
+  /** Saves are close at first, so that a short training has one, and then grow apart: as shares of the journal's own time. */
+  private saveShare = 1 / 8;
   /** Metrics of the first step, and of the last that was read back. */
   private first: Readonly<Record<string, number>> | undefined;
   private latest: Readonly<Record<string, number>> | undefined;
   private good: Good | undefined;
   private session: Stepping | undefined;
-  private unsaved: Unsaved = { metrics: [], looks: [] };
+  private unsaved: Unsaved = { metrics: [], looks: [], bytes: 0 };
+  /** Before each of the steps that are not shown yet. */
+  private readonly spent: Spent[] = [];
+  private readonly examples: number;
 
   constructor(
     private readonly run: TrainingRun,
     private readonly acquire: Acquire,
     private readonly compiled: CompiledTraining,
     private readonly host: Pick<Host, 'now'>,
-    private readonly point: (step: number, metrics: Readonly<Record<string, number>>) => void,
+    private readonly point: (step: number, metrics: Readonly<Record<string, number>>, spent: Spent) => void,
+    private readonly meter: Meter,
     private readonly journal?: TrainingJournal,
   ) {
     this.lastDrain = this.lastSave = host.now();
+    this.examples = examplesPerStep(run.trainer.spec);
   }
 
   get done(): boolean {
@@ -157,12 +174,20 @@ export class Running {
     if (this.recorded < this.run.steps || this.run.steps === 0) await this.opened();
   }
   async advance(): Promise<void> {
-    await this.feed();
-    await this.settle();
+    this.meter.start();
+    try {
+      await this.feed();
+      await this.settle();
+    } finally {
+      this.meter.stop();
+    }
   }
   /** The first half of a step: queues it. */
   async feed(): Promise<void> {
     const step = this.step++;
+    if (step < this.recorded) this.meter.timeLost();
+    this.spent.push(this.meter.spent());
+    this.meter.seen(this.examples);
     if (step >= this.recorded) await (await this.opened()).step(feedsOf(this.run, step));
   }
   /** The second half: reads back what is due, and shows it. */
@@ -172,7 +197,7 @@ export class Running {
     if (this.step <= this.recorded) this.arrived(this.journal!.found!.metrics(this.step - 1));
     else if (due || this.done || this.step - this.drained >= drainEvery || this.host.now() - this.lastDrain > drainMs || this.step === 1) await this.drain();
     if (due) await watch.call({ step: this.step + firstStep, params: () => this.looked() });
-    if (this.journal && this.step > this.recorded && this.drained === this.step && (this.done || this.host.now() - this.lastSave > this.journal.everyMs)) await this.save(this.journal);
+    if (this.journal && this.step > this.recorded && this.drained === this.step && (this.done || this.saveDue(this.journal))) await this.save(this.journal);
   }
   /** With the buffers and the average, where there are any. */
   async params(): Promise<Params> {
@@ -209,15 +234,24 @@ export class Running {
     const { step } = this;
     if (step <= this.recorded) return this.journal!.found!.looks.get(step) ?? (step === this.recorded ? this.params() : notRecorded(this.run.arm, step));
     const params = await this.params();
-    if (this.journal && this.unsaved.looks.at(-1)?.step !== step) this.unsaved.looks.push({ step, params });
+    if (this.journal && this.unsaved.looks.at(-1)?.step !== step) {
+      this.unsaved.looks.push({ step, params });
+      this.unsaved.bytes += bytesOf(params);
+    }
     return params;
+  }
+  private saveDue(journal: TrainingJournal): boolean {
+    const stateBytes = Object.values(this.compiled.program.state).reduce((sum, { input }) => sum + 4 * sizeOf(input.shape), 0);
+    return this.unsaved.bytes > mostUnsavedBytes || this.host.now() - this.lastSave > this.saveShare * journal.everyMs * Math.max(1, stateBytes / bytesAtOnce);
   }
   private async save(journal: TrainingJournal): Promise<void> {
     const names = Object.keys(this.compiled.program.state);
     const state = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.read(name)] as const)));
-    journal.save({ steps: this.drained, ...this.unsaved, state });
-    this.unsaved = { metrics: [], looks: [] };
+    const { metrics, looks } = this.unsaved;
+    journal.save({ steps: this.drained, metrics, looks, state });
+    this.unsaved = { metrics: [], looks: [], bytes: 0 };
     this.lastSave = this.host.now();
+    this.saveShare = Math.min(1, 2 * this.saveShare);
   }
 
   private async drain(): Promise<void> {
@@ -236,8 +270,9 @@ export class Running {
   private arrived(metrics: Readonly<Record<string, number>>): void {
     const bad = Object.entries(metrics).find(([name, value]) => !Number.isFinite(value) || this.blownUp(name, value));
     if (bad) throw diverged(this.run, this.drained, bad, this.latest, this.good && { step: this.good.step, params: unflatten(this.good.theta, this.compiled.layout) });
+    const spent = this.spent.shift() ?? unmeasured;
     const chart = this.run.chart ? this.run.chart(this.drained, metrics) : metrics;
-    if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart);
+    if (chart) this.point(this.drained + (this.run.firstStep ?? 0), chart, spent);
     this.drained++;
     this.first ??= metrics;
     this.latest = metrics;
@@ -276,8 +311,10 @@ function diverged(run: TrainingRun, step: number, [metric, value]: readonly [str
   const digits = (x: number): number => Number(x.toPrecision(4));
   const was = before?.[metric] === undefined ? '' : ` (it was ${digits(before[metric])})`;
   const kept = good ? ` The params after step ${good.step} and every point before are kept.` : '';
+  // The first loss comes of the params and the batch alone: no learning rate has had a part in it.
+  const advice = before ? `Lower the learning rate, now ${digits(hyper.learningRate)}.` : 'It was the first step, before anything was learned: look for what is not finite, or far too large, in the data or in the params that it starts from.';
   return new Diverged(
-    `${run.arm}: ${metric} ${Number.isFinite(value) ? 'grew to' : 'became'} ${Number.isNaN(value) ? 'NaN' : digits(value)} at step ${step + 1}${was}. Lower the learning rate, now ${digits(hyper.learningRate)}.${kept}`,
+    `${run.arm}: ${metric} ${Number.isFinite(value) ? 'grew to' : 'became'} ${Number.isNaN(value) ? 'NaN' : digits(value)} at step ${step + 1}${was}. ${advice}${kept}`,
     run.arm,
     good?.params,
   );

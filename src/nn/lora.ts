@@ -5,10 +5,10 @@
  */
 import { MismatchError, ShapeError } from '../base/errors';
 import type { Random } from '../base/random';
+import { svd } from '../base/svd';
 import { floats, tensor, type Params, type Tensor } from '../base/tensor';
 import { concat, mul, pad } from '../engine/ops';
 import type { Value } from '../engine/value';
-import { SVD, Matrix } from 'ml-matrix';
 import { normalTensor, zeros } from './initializers';
 import type { Views } from './layers';
 
@@ -114,10 +114,11 @@ export function pissa(base: Params, spec: LoraSpec): { readonly base: Params; re
     const { name, inputs, from, to, outputs, matrix } = target;
     const columns = to - from;
     const w = floats(base[matrix]!);
-    const svd = new SVD(Matrix.from1DArray(inputs, columns, Float64Array.from({ length: inputs * columns }, (_, at) => w[Math.floor(at / columns) * outputs + from + (at % columns)]!)), { autoTranspose: true });
-    const root = svd.diagonal.slice(0, spec.rank).map((s) => Math.sqrt(s / scaleOf(spec)));
-    pairs[`${name}.a`] = tensor(Float32Array.from({ length: inputs * spec.rank }, (_, at) => svd.leftSingularVectors.get(Math.floor(at / spec.rank), at % spec.rank) * root[at % spec.rank]!), [inputs, spec.rank]);
-    pairs[`${name}.b`] = tensor(Float32Array.from({ length: spec.rank * columns }, (_, at) => root[Math.floor(at / columns)]! * svd.rightSingularVectors.get(at % columns, Math.floor(at / columns))), [spec.rank, columns]);
+    const part = Float64Array.from({ length: inputs * columns }, (_, at) => w[Math.floor(at / columns) * outputs + from + (at % columns)]!);
+    const { values, left, right } = svd(part, inputs, columns);
+    const root = values.slice(0, spec.rank).map((s) => Math.sqrt(s / scaleOf(spec)));
+    pairs[`${name}.a`] = tensor(Float32Array.from({ length: inputs * spec.rank }, (_, at) => left[at % spec.rank]![Math.floor(at / spec.rank)]! * root[at % spec.rank]!), [inputs, spec.rank]);
+    pairs[`${name}.b`] = tensor(Float32Array.from({ length: spec.rank * columns }, (_, at) => root[Math.floor(at / columns)]! * right[Math.floor(at / columns)]![at % columns]!), [spec.rank, columns]);
   }
   return { base: mergeLora(base, pairs, spec, -1), pairs };
 }

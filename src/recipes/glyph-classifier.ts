@@ -9,6 +9,7 @@ import { defineProgram } from '../engine/program';
 import type { Value } from '../engine/value';
 import type { Lab } from '../lab/lab';
 import type { Recipe } from '../lab/recipe';
+import { classScorer } from '../lab/scorer';
 import type { Groups } from '../nn/groups';
 import type { Views } from '../nn/layers';
 import { crossEntropy } from '../nn/losses';
@@ -69,6 +70,11 @@ export function glyphClassifier({ id, title, base, says, spec, init, outputs, gr
         { name: 'held-out accuracy', value: await accuracy(draw({ split: 'upstream/test', perClass: 40 })), better: 'higher', baseline },
         { name: 'accuracy on typefaces never seen', value: await accuracy(draw({ split: 'upstream/unseen', perClass: 40, typefaces: 'unseen' })), better: 'higher', baseline },
       ];
+    },
+    scorer: async (lab) => {
+      const draw = await letters(lab);
+      const says = { title, choosing: '780 letters in the typefaces that it has seen, drawn anew', reporting: '1040 others', notes: [] };
+      return classScorer(lab, { name: `${id}-scorer`, params: init(lab.rng.fork('scorer'), upstreamClasses.length), choosing: draw({ split: 'upstream/choosing', perClass: 30 }), reporting: draw({ split: 'upstream/test', perClass: 40 }), logits: ({ params: p, images }) => outputs(p, images).logits, says });
     },
     show: async (lab, params) => {
       const set = (await letters(lab))({ split: 'upstream/unseen', perClass: 6, typefaces: 'unseen' });

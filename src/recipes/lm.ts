@@ -10,6 +10,8 @@ import { askedDomains, factLm } from '../lab/lm-models';
 import type { Lab } from '../lab/lab';
 import { lmScorer, lmWriter } from '../lab/lm';
 import { defineRecipe, type Measure } from '../lab/recipe';
+import { tokenScorer } from '../lab/scorer';
+import { initLm } from '../nn/lm';
 import type { Preview } from '../spec/dataset';
 import { floorOf, lmProgram, onLm, rowsWhere, trainLm, unigram } from './text';
 
@@ -49,6 +51,11 @@ export const recipe = defineRecipe({
     return { params, program: lmProgram('lm', params, shape) };
   },
   show,
+  scorer: async (lab) => {
+    const rowsAt = (split: string, count: number) => nextTokens(makeSentences(languages, { seed, split, count, length }));
+    const { params, logits } = onLm('', initLm(lab.rng.fork('scorer'), shape), shape, length - 1);
+    return tokenScorer(lab, { name: 'lm-scorer', params, logits, chunk: 64, rows: { choosing: rowsAt('choosing', 256), reporting: rowsAt('test', 512) }, says: { title: 'Sentences of three languages', choosing: '256 new sentences', reporting: '512 others', notes: [] } });
+  },
   measure: async (lab, params) => {
     const score = lmScorer(lab, onLm('lm held out', params, shape, length - 1));
     const sentences = makeSentences(languages, { seed, split: 'test', count: 512, length });

@@ -9,6 +9,7 @@ import { defineProgram } from '../engine/program';
 import type { Lab } from '../lab/lab';
 import { readings } from '../lab/pictures';
 import type { Measure, Recipe } from '../lab/recipe';
+import { classScorer } from '../lab/scorer';
 import { crossEntropy } from '../nn/losses';
 import { initResnet, initResnetBuffers, resnet, sceneResnet } from '../nn/resnet';
 import { accuracyOn, constantsOf, fit, overSet, shapesOf, shuffled } from './common';
@@ -83,6 +84,10 @@ export function sceneClassifier({ id, title, says, erasing, from }: SceneClassif
       const test = scenes('classifier/test', 480);
       const measure = (name: string, value: number): Measure => ({ name, value, better: 'higher', baseline: { name: 'chance', value: 1 / names.length } });
       return [measure('held-out accuracy', await used(lab, `${id}-test`, params, test)), measure('accuracy with a quarter of each picture grey', await used(lab, `${id}-grey`, params, greyed(lab, test)))];
+    },
+    scorer: async (lab) => {
+      const says = { title, choosing: '320 scenes of one object', reporting: '480 others', notes: ['Running statistics of its normalisation are averaged like weights; after a real merge they would be taken anew.'] };
+      return classScorer(lab, { name: `${id}-scorer`, params: { ...initResnet(lab.rng.fork('scorer'), sceneResnet), ...initResnetBuffers(sceneResnet) }, choosing: scenes('classifier/choosing', 320), reporting: scenes('classifier/test', 480), logits: ({ params: p, images }) => resnet(p, p, images, sceneResnet, 'run').logits, says });
     },
     show: async (lab, params) => {
       const set = scenes('classifier/show', 96);

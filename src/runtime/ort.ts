@@ -100,6 +100,8 @@ export function gpuLane(build: GpuBuild = gpuBuild()): Promise<OrtLane> {
 export function toRuntimeProblem(expected: string, error: unknown, next: string): RuntimeProblem {
   if (error instanceof RuntimeProblem) return error;
   const came = (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/, '');
-  const memory = /out of memory|bad_alloc|allocat|Aborted|memory access/i.test(came);
+  if (/NetworkError|failed to fetch|Failed to load|load failed|dynamically imported|importing a module|magic word|BufferSource|previous call to/i.test(came)) return new RuntimeProblem(`${expected}, but a part of onnxruntime-web could not be fetched. Check the connection, then press Run, or Go on where it is offered.`);
+  // Where WebAssembly could not grow, the library goes on with addresses that are none: what the browser then says of tables, functions and bounds is of the same cause.
+  const memory = /out of memory|bad_alloc|allocat|Aborted|memory access|WebAssembly\.|table index|out of bounds|null function|signature mismatch|unreachable/i.test(came);
   return new RuntimeProblem(`${expected}, but: ${came}. ${memory ? 'Memory ran out or was damaged: make the model or the batch smaller and reload the page.' : next}`);
 }

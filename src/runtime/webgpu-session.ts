@@ -33,13 +33,13 @@ export interface Gpu extends GpuDevice {
 }
 
 /** `work` under the lane's lock; fails at once if the device does. The lock itself is held until the work has really ended. */
-export const locked = <T>(gpu: Gpu, what: string, work: () => Promise<T>): Promise<T> => {
+export const locked = <T>(gpu: Gpu, what: string, work: () => Promise<T>, compiled = false): Promise<T> => {
   const checked = (): Promise<T> => {
     gpu.watch.check();
     return work();
   };
-  // Four times as patient: the first run of a program compiles its shaders, which is slow and not silence of the device.
-  return gpu.watch.guard(gpu.lane.lock.run(checked), 4 * gpu.timeoutMs, what);
+  // Four times as patient, but with a program that has run: the first run compiles its shaders, which is slow and not silence of the device.
+  return gpu.watch.guard(gpu.lane.lock.run(checked), (compiled ? 2 : 4) * gpu.timeoutMs, what);
 };
 
 export class WebGpuSession implements Session {
@@ -49,6 +49,8 @@ export class WebGpuSession implements Session {
   private readonly outputs = new Map<string, Held>();
   private readonly staging: Staging;
   private released = false;
+  /** It has run once: its shaders are compiled. */
+  private compiled = false;
 
   constructor(
     readonly program: Program,
@@ -136,7 +138,7 @@ export class WebGpuSession implements Session {
     return locked(this.gpu, `Program ${this.program.name}`, () => {
       checkLive(this.program, this.released);
       return work();
-    });
+    }, this.compiled);
   }
   private wait<T>(work: Promise<T>): Promise<T> {
     // A mapping that is broken off by the device's loss must not win over the loss itself, which says what to do.
@@ -157,11 +159,16 @@ export class WebGpuSession implements Session {
     const given = tensorsOf([...this.held, ...this.feeds]);
     const wanted = tensorsOf([...[...this.twins].map(([name, twin]) => [`${name}.next`, twin] as const), ...this.outputs]);
     try {
-      if (this.recorded) return this.copyOut(await this.session.run(given));
+      if (this.recorded) {
+        this.copyOut(await this.session.run(given));
+        this.compiled = true;
+        return;
+      }
       await this.session.run(given, wanted);
     } catch (error) {
       throw toRuntimeProblem(`Program ${this.program.name} should run on WebGPU`, error, 'Choose the WASM provider.');
     }
+    this.compiled = true;
     for (const [name, twin] of this.twins) {
       this.twins.set(name, this.held.get(name)!);
       this.held.set(name, twin);

@@ -1,4 +1,4 @@
-/** A card says what a method is. Data alone, read by both threads: the gallery, the controls and the explanation are drawn from it. */
+/** A card says what a method is. Data alone, read by both threads: the gallery and the controls are drawn from it. */
 import type { Knobs } from './knobs';
 
 export interface Source {
@@ -60,6 +60,14 @@ export interface Observable {
   readonly unit?: string;
   /** Knobs that this observable changes from the card's defaults; observables with equal settings share their runs. */
   readonly setting?: Readonly<Record<string, number | string | boolean>>;
+  readonly given?: Given;
+}
+/** What must be alike for a comparison to mean anything. A seed with |left - right| > `within` is void: it counts neither for the observable nor against it. */
+export interface Given {
+  readonly says: string;
+  readonly left: Quantity;
+  readonly right: Quantity | number;
+  readonly within: number;
 }
 /** A question that the page may ask with its own few knobs: before a run (a preview) or of what a run left behind. */
 export interface Ask {
@@ -87,12 +95,6 @@ export interface Card<K extends Knobs = Knobs> {
   readonly source?: Source;
   /** The claim in one sentence, in our words. */
   readonly claim: string;
-  /** What happens, for a reader who has not read the paper. Paragraphs of plain text. */
-  readonly explanation: readonly string[];
-  /** TeX, each with one line in words. */
-  readonly equations: readonly { readonly tex: string; readonly says: string }[];
-  /** What the sheet marks as unverified or doubtful, and where we depart from the paper. Shown as it is. */
-  readonly caveats: readonly string[];
   readonly knobs: K;
   /** Knobs at which a run takes a few seconds: what the shared tests run. Too short to judge the method by. */
   readonly quick?: Readonly<Record<string, number | string | boolean>>;
@@ -112,6 +114,15 @@ export interface Card<K extends Knobs = Knobs> {
   readonly screen?: 'model';
   /** Text knobs that speak of the user's model by name: they fall back to their defaults when another model is dropped. */
   readonly modelKnobs?: readonly string[];
+}
+/** What a method's `about.ts` holds: the long words, fetched when the method is opened. */
+export interface About {
+  /** What happens, for a reader who has not read the paper. Paragraphs of plain text. */
+  readonly explanation: readonly string[];
+  /** TeX, each with one line in words. */
+  readonly equations: readonly { readonly tex: string; readonly says: string }[];
+  /** What is unverified or doubtful, and where we depart from the paper. Shown as it is. */
+  readonly caveats: readonly string[];
 }
 
 const textOf = ({ metrics }: Card, metric: string): MetricText | undefined => (metrics && Object.hasOwn(metrics, metric) ? metrics[metric] : undefined);

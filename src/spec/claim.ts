@@ -13,8 +13,18 @@ export interface Finding {
   readonly comparison: Observable['comparison'];
   readonly bound: number;
   readonly unit: string;
-  /** left - right (absolute where the observable says so), one per seed; in seed order. */
-  readonly perSeed: readonly { readonly seed: number; readonly left: number; readonly right: number; readonly difference: number; readonly agrees: boolean }[];
+  /** Of the seeds that count; in seed order. */
+  readonly perSeed: readonly SeedFinding[];
+  /** Seeds in which what the observable takes as given was not so. They count neither way. */
+  readonly voided: readonly (SeedFinding & { /** |left - right| of what is given; NaN where the run did not say. */ readonly gap: number })[];
+}
+export interface SeedFinding {
+  readonly seed: number;
+  readonly left: number;
+  readonly right: number;
+  /** left - right, absolute where the observable says so. */
+  readonly difference: number;
+  readonly agrees: boolean;
 }
 
 export function median(values: readonly number[]): number {
@@ -30,22 +40,33 @@ function valuesBySeed(outcomes: readonly Outcome[], { arm, metric }: Quantity): 
   return new Map(outcomes.filter((o) => o.arm === arm && o.metric === metric).map((o) => [o.seed, o.value]));
 }
 
+/** Both sides of a comparison in each seed that has both; in seed order. */
+function sidesBySeed({ left, right }: Pick<Observable, 'left' | 'right'>, outcomes: readonly Outcome[]): readonly { readonly seed: number; readonly left: number; readonly right: number }[] {
+  const others = typeof right === 'number' ? undefined : valuesBySeed(outcomes, right);
+  return [...valuesBySeed(outcomes, left)].sort(([a], [b]) => a - b).flatMap(([seed, value]) => {
+    const other = others ? others.get(seed) : (right as number);
+    return other === undefined ? [] : [{ seed, left: value, right: other }];
+  });
+}
+
 /**
  * Verdict of one observable. 'holds': the statistic meets the bound and so do at least 4 of 5 seeds taken singly. 'does not hold here': the
- * statistic misses the bound. 'undecided': the statistic meets it but seeds disagree, or there are fewer than 3 seeds.
+ * statistic misses the bound. 'undecided': the statistic meets it but seeds disagree, or fewer than 3 seeds count.
  */
 export function judge(observable: Observable, outcomes: readonly Outcome[]): Finding {
-  const left = valuesBySeed(outcomes, observable.left);
-  const right = typeof observable.right === 'number' ? undefined : valuesBySeed(outcomes, observable.right);
   const meets = (value: number): boolean => compare[observable.comparison](value, observable.bound);
   const size = (value: number): number => (observable.absolute ? Math.abs(value) : value);
-  const perSeed = [...left.keys()].sort((a, b) => a - b).flatMap((seed) => {
-    const a = left.get(seed)!;
-    const b = right ? right.get(seed) : (observable.right as number);
-    if (b === undefined) return [];
-    const difference = size(a - b);
-    return [{ seed, left: a, right: b, difference, agrees: meets(difference) }];
-  });
+  const { given } = observable;
+  const gaps = given && new Map(sidesBySeed(given, outcomes).map(({ seed, left, right }) => [seed, Math.abs(left - right)]));
+  const perSeed: SeedFinding[] = [];
+  const voided: Finding['voided'][number][] = [];
+  for (const { seed, left, right } of sidesBySeed(observable, outcomes)) {
+    const difference = size(left - right);
+    const found = { seed, left, right, difference, agrees: meets(difference) };
+    const gap = gaps ? (gaps.get(seed) ?? NaN) : 0;
+    if (given && !(gap <= given.within)) voided.push({ ...found, gap });
+    else perSeed.push(found);
+  }
   const value =
     observable.statistic === 'median-of-differences'
       ? median(perSeed.map((s) => s.difference))
@@ -53,7 +74,13 @@ export function judge(observable: Observable, outcomes: readonly Outcome[]): Fin
   const agreeing = perSeed.filter((s) => s.agrees).length;
   const verdict: Verdict =
     perSeed.length < 3 ? 'undecided' : !meets(value) ? 'does not hold here' : agreeing >= 0.8 * perSeed.length ? 'holds' : 'undecided';
-  return { says: observable.says, verdict, value, comparison: observable.comparison, bound: observable.bound, unit: observable.unit ?? '', perSeed };
+  return { says: observable.says, verdict, value, comparison: observable.comparison, bound: observable.bound, unit: observable.unit ?? '', perSeed, voided };
+}
+
+/** How many more seeds must count before there is a verdict, and, where too many seeds disagree, how many more must agree for it to hold (the statistic staying as it is). */
+export function outlookOf({ perSeed, verdict }: Finding): { readonly toCount: number; readonly toHold: number } {
+  const disagreeing = perSeed.filter((s) => !s.agrees).length;
+  return { toCount: Math.max(0, 3 - perSeed.length), toHold: perSeed.length >= 3 && verdict === 'undecided' ? Math.max(0, 5 * disagreeing - perSeed.length) : 0 };
 }
 
 /** A claim holds if every observable does; one that does not hold decides; else undecided. */
@@ -66,6 +93,9 @@ export function overall(findings: readonly Finding[]): Verdict {
 export const settingKey = (method: string, knobs: KnobValues): string =>
   `${method}?${Object.keys(knobs).sort().map((name) => `${name}=${String(knobs[name])}`).join('&')}`;
 
+/** Every quantity that an observable reads from a run. */
+export const quantitiesOf = ({ left, right, given }: Observable): readonly Quantity[] => [left, right, given?.left, given?.right].filter((side) => typeof side === 'object');
+
 export const settingOf = (card: Card, observable: Observable): KnobValues => ({ ...defaultExperiment(card).knobs, ...observable.setting });
 
 /** The runs of a claim check: one for each distinct setting, with the arms that its observables compare. */
@@ -75,8 +105,7 @@ export function claimExperiments(card: Card, seeds: number, base: Pick<Experimen
     const knobs = settingOf(card, observable);
     const key = settingKey(card.id, knobs);
     const entry = bySetting.get(key) ?? { knobs, arms: new Set<string>() };
-    entry.arms.add(observable.left.arm);
-    if (typeof observable.right !== 'number') entry.arms.add(observable.right.arm);
+    for (const { arm } of quantitiesOf(observable)) entry.arms.add(arm);
     bySetting.set(key, entry);
   }
   const start = defaultExperiment(card);

@@ -25,7 +25,7 @@ export interface Experiment {
   readonly threads: number;
   readonly files: readonly FileRef[];
 }
-export const limits = { seeds: 32, seed: 2 ** 31 - 1, threads: 16, files: 8, fileBytes: 256 * 2 ** 20 } as const;
+export const limits = { seeds: 32, seed: 2 ** 31 - 1, threads: 16, files: 8, fileBytes: 256 * 2 ** 20, /** Of all files that are looked at together. */ lookedBytes: 512 * 2 ** 20 } as const;
 
 export const defaultExperiment = (card: Card): Experiment => ({
   version: 1,

@@ -7,7 +7,7 @@ import { choice, float, int, logFloat, text, toggle } from './knobs';
 import { linkLimit, readLink, writeLink } from './link';
 
 const card = defineCard({
-  id: 'demo', title: 'Demo', family: 'noise', source: { title: 't', authors: 'a', year: 2025 }, claim: '', explanation: [], equations: [], caveats: [],
+  id: 'demo', title: 'Demo', family: 'noise', source: { title: 't', authors: 'a', year: 2025 }, claim: '',
   knobs: {
     rate: logFloat({ label: 'Rate', min: 1e-5, max: 1, default: 1e-3 }),
     width: int({ label: 'Width', min: 1, max: 64, default: 8 }),
@@ -79,4 +79,9 @@ test('no text whatever makes the reader do anything but return or throw a LinkEr
     { numRuns: 2000 },
   );
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+test('what could not be read of a link is said once each, and not hundreds of times', () => {
+  expect(readLink(`#demo?x=1${'&x=1'.repeat(500)}`, cards).notes).toEqual(['Unknown field "x" was dropped.']);
+  const { notes } = readLink(`#demo?${Array.from({ length: 300 }, (_, i) => `x${i}=1`).join('&')}`, cards);
+  expect([notes.length, notes.at(-1)]).toEqual([12, '289 more things in the link could not be read and were dropped.']);
 });

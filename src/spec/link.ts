@@ -20,8 +20,10 @@ export interface ReadLink {
   readonly notes: readonly string[];
 }
 
+/** Half a pair of surrogates, which no address can hold, becomes U+FFFD. */
+const wellFormed = (text: string): string => text.replaceAll(/\p{Cs}/gu, '\uFFFD');
 /** Escaped, but for the two signs that keep a link readable and mean nothing in a hash. */
-export const readable = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
+export const readable = (text: string): string => encodeURIComponent(wellFormed(text)).replaceAll('%3A', ':').replaceAll('%2C', ',');
 /** Shortest text that reads back as the same number. */
 const showValue = (value: KnobValue): string => String(value);
 
@@ -42,7 +44,13 @@ export function writeLink(card: Card, experiment: Experiment, proof?: Proof): st
 export function parseValue(text: string): KnobValue {
   if (text === 'true') return true;
   if (text === 'false') return false;
-  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : text; // 1e999 stays what it says
+}
+const mostNotes = 12;
+/** Each sentence once, and not hundreds of them. */
+function fewer(notes: readonly string[]): readonly string[] {
+  const all = [...new Set(notes)];
+  return all.length <= mostNotes ? all : [...all.slice(0, mostNotes - 1), `${all.length - mostNotes + 1} more things in the link could not be read and were dropped.`];
 }
 function readInt(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
@@ -52,7 +60,7 @@ function readInt(name: string, text: string, min: number, max: number): number {
 function readFile(text: string): FileRef {
   const [, name, size, hash] = /^(.+):(\d{1,12}):([0-9a-f]{64})$/s.exec(text) ?? [];
   if (!name) throw new LinkError('The link names a file in a form that cannot be read. Expected file=name:size:sha256.');
-  return { name: name.slice(0, 200), sizeBytes: Number(size), sha256: hash! };
+  return { name: wellFormed(name.slice(0, 200)), sizeBytes: Number(size), sha256: hash! };
 }
 function readProof(text: string): Proof | undefined {
   const [provider, fingerprint, marks = ''] = text.split(':');
@@ -117,5 +125,21 @@ export function readLink(hash: string, cards: Readonly<Record<string, Card>>): R
       else knobs[knobName] = checked.value;
     } else notes.push(`Unknown field "${name.slice(0, 40)}" was dropped.`);
   }
-  return { experiment: { version: 1, method, knobs, arms, seed, seeds, backend, threads, files }, notes, ...(proof && { proof }) };
+  return { experiment: { version: 1, method, knobs, arms, seed, seeds, backend, threads, files }, notes: fewer(notes), ...(proof && { proof }) };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A field's text. What is no plain value has none of its own: its `toString` may be the file's. */
+const textOf = (value: unknown): string => (typeof value === 'object' && value !== null ? '[...]' : String(value));
+/** A plain experiment, which may be anything at all, as the link that it would be, so that one reader guards both. */
+export function linkOfPlain(value: Readonly<Record<string, unknown>>): string {
+  const fields: [string, string][] = [['v', textOf(value.version ?? 1)]];
+  for (const name of ['seed', 'seeds', 'backend', 'threads']) if (value[name] !== undefined) fields.push([name, textOf(value[name])]);
+  if (Array.isArray(value.arms)) fields.push(['arms', value.arms.map(textOf).join(',')]);
+  if (isRecord(value.knobs)) for (const [name, knob] of Object.entries(value.knobs)) fields.push([`k.${name}`, textOf(knob)]);
+  for (const file of Array.isArray(value.files) ? value.files : []) {
+    if (!isRecord(file)) throw new LinkError('The experiment names a file in a form that cannot be read.');
+    fields.push(['file', `${textOf(file.name)}:${textOf(file.sizeBytes)}:${textOf(file.sha256)}`]);
+  }
+  return `#${textOf(value.method)}?${fields.map(([k, v]) => `${k}=${readable(v)}`).join('&')}`;
 }

@@ -48,3 +48,12 @@ test.each([
   [{ masked: 'axes' }, /nothing that can be masked: axes holds integers/],
   [{ trained: 'bn.*' }, /bn\.running_mean is a statistic: name it in full/],
 ])('%j is refused', (choice, says) => expect(() => resolveUses({ tensors }, choice)).toThrow(says));
+test('a pattern that an expression would try for ever is judged at once, and globs mean what they meant', () => {
+  const name = 'a'.repeat(400);
+  const began = performance.now();
+  expect(matching(`${'*a'.repeat(200)}b`, [name])).toEqual([]);
+  expect(matching(`${'*a'.repeat(200)}*`, [name])).toEqual([name]);
+  expect(performance.now() - began).toBeLessThan(1000);
+  const names = ['', 'a', 'ab', 'a.b', 'b\na', '[a]', 'aab'];
+  expect(['*', '?', 'a*', '*b', 'a?b', '**a**', '[*]', 'a.*', '*a*b*'].map((glob) => matching(glob, names))).toEqual([names, ['a'], ['a', 'ab', 'a.b', 'aab'], ['ab', 'a.b', 'aab'], ['a.b', 'aab'], ['a', 'ab', 'a.b', 'b\na', '[a]', 'aab'], ['[a]'], ['a.b'], ['ab', 'a.b', 'aab']]);
+});

@@ -9,7 +9,25 @@ export interface PatternOptions {
   readonly regularExpressions?: boolean;
 }
 
-const globOf = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\/]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
+/** Whether a glob matches a name, in time of at most their lengths' product: patterns come with links, and an expression could take for ever. */
+function isMatch(glob: string, name: string): boolean {
+  let [g, n, star, from] = [0, 0, -1, 0]; // the last * that was passed, and where what it swallows ends
+  while (n < name.length) {
+    if (glob[g] === '*') {
+      star = g++;
+      from = n;
+    } else if (glob[g] === '?' || glob[g] === name[n]) {
+      g++;
+      n++;
+    } else if (star < 0) return false;
+    else {
+      g = star + 1;
+      n = ++from;
+    }
+  }
+  while (glob[g] === '*') g++;
+  return g === glob.length;
+}
 function expressionOf(pattern: string): RegExp | undefined {
   try {
     return new RegExp(pattern);
@@ -22,8 +40,7 @@ export const partsOf = (patterns: string): string[] => patterns.split(',').map((
 /** The names that one pattern matches, in their order. */
 export function matching(pattern: string, names: readonly string[], { regularExpressions = false }: PatternOptions = {}): string[] {
   if (names.includes(pattern)) return [pattern]; // a name is itself, whatever characters it holds
-  const glob = globOf(pattern);
-  const found = names.filter((name) => glob.test(name));
+  const found = names.filter((name) => isMatch(pattern, name));
   const expression = found.length === 0 && regularExpressions ? expressionOf(pattern) : undefined;
   return expression ? names.filter((name) => expression.test(name)) : found;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { libraryStart, readPlace, shelves, writePlace } from './place';
+import { libraryStart, readPlace, shelves, strayIn, writePlace } from './place';
 
 test('a place in the library survives its link', () =>
   fc.assert(
@@ -19,4 +19,9 @@ test('whatever stands behind #library opens the library or nothing, and never th
   expect(readPlace('#library-of-mine?v=1')).toBeUndefined();
   expect(readPlace('#library/sets/glyphs?seed=-3&k.x=%zz&seed=1e9')).toEqual({ shelf: 'sets', item: 'glyphs', seed: 1, knobs: {} });
   expect(readPlace('#library/sets/glyphs?k.__proto__=1&k.constructor=2')!.knobs.constructor, 'a name like any other').toBe(2);
+});
+test('what a link into the library names and is not there is known by name; what is there is not', () => {
+  expect(['#library/nowhere', '#library/nowhere/at-all?seed=2', '#library/runs/first', '#library/sweeps/x'].map(strayIn)).toEqual(['nowhere', 'nowhere/at-all', 'runs/first', 'sweeps/x']);
+  expect(['#library', '#library/runs', '#library/sets/glyphs?seed=3', '#library/sets/no-such-set', '#winner?v=1', '#library-of-mine', ''].map(strayIn)).toEqual(Array(7).fill(undefined)); // of a set or model that is not there the library itself speaks
+  fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void strayIn(`#library${text}`)));
 });

@@ -7,7 +7,7 @@ import type { KnobValue, KnobValues } from './knobs';
 import { limits } from './experiment';
 import { linkLimit, parseValue, readable } from './link';
 
-export const shelves = ['sets', 'models', 'files', 'runs'] as const;
+export const shelves = ['sets', 'models', 'files', 'runs', 'storage', 'sweeps', 'lessons', 'kitchen', 'diff'] as const;
 export type Shelf = (typeof shelves)[number];
 export interface LibraryPlace {
   readonly shelf: Shelf;
@@ -15,9 +15,9 @@ export interface LibraryPlace {
   readonly seed: number;
   readonly knobs: KnobValues;
 }
-export const libraryStart: LibraryPlace = { shelf: 'sets', seed: 1, knobs: {} };
-/** Kept runs, side by side: `#library/runs`. */
-export const workbenchPlace: LibraryPlace = { shelf: 'runs', seed: 1, knobs: {} };
+/** Where a shelf opens. */
+export const startOf = (shelf: Shelf): LibraryPlace => ({ shelf, seed: 1, knobs: {} });
+export const libraryStart = startOf('sets');
 
 export function writePlace({ shelf, item, seed, knobs }: LibraryPlace): string {
   const fields = [...(seed === 1 ? [] : [`seed=${seed}`]), ...Object.entries(knobs).map(([name, value]) => `k.${readable(name)}=${readable(String(value))}`)];
@@ -38,6 +38,16 @@ export function readPlace(hash: string): LibraryPlace | undefined {
     else if (name.startsWith('k.')) knobs[name.slice(2)] = parseValue(text);
   }
   return { shelf: known, ...(item && { item }), seed, knobs: { ...knobs } };
+}
+/** Shelves whose things have places of their own; that one of them is not there is said where it would be shown. */
+const withItems: readonly Shelf[] = ['sets', 'models'];
+/** What a hash names in the library that is not there, if anything: a shelf, or a thing on a shelf that has none. */
+export function strayIn(hash: string): string | undefined {
+  const place = readPlace(hash);
+  if (!place) return undefined;
+  const [shelf, item] = hash.slice('#library/'.length).split('?')[0]!.split('/');
+  if (shelf && shelf !== place.shelf) return item ? `${shelf}/${item}` : shelf;
+  return place.item !== undefined && !withItems.includes(place.shelf) ? `${place.shelf}/${place.item}` : undefined;
 }
 function decoded(field: string): [string, string] {
   const at = field.indexOf('=');

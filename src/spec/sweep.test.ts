@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { defineCard } from './card';
 import { defaultExperiment } from './experiment';
 import { choice, int, logFloat, toggle } from './knobs';
-import { parseAxis, planSweep, type Sweep } from './sweep';
+import { axisText, parseAxis, planSweep, readSweep, sweepLimits, writeSweep, type Sweep } from './sweep';
 
 const card = defineCard({
-  id: 'demo', title: 'Demo', family: 'noise', claim: '', explanation: [], equations: [], caveats: [],
+  id: 'demo', title: 'Demo', family: 'noise', claim: '',
   knobs: {
     rate: logFloat({ label: 'Rate', min: 1e-5, max: 1, default: 1e-3 }),
     width: int({ label: 'Width', min: 1, max: 64, default: 8 }),
@@ -50,3 +50,23 @@ test.each([
   [['width=4', 'width=8'], 'varied twice'],
   [[], '1 to 8 knobs'],
 ])('%j is refused', (axes, problem) => expect(() => plan(axes)).toThrow(problem));
+
+test('a sweep survives its link: every kind of axis, at random too', () => {
+  for (const axes of [['rate=log:0.0001:0.1:4', 'kind=a,b'], ['width=lin:1:64:4', 'on=true,false'], ['rate=0.001,0.01']]) {
+    const sweep: Sweep = { base, axes: axes.map((text) => parseAxis(card, text)) };
+    for (const one of [sweep, { ...sweep, random: { points: 7, seed: 3 } }]) expect(readSweep(writeSweep(card, one), { demo: card })).toEqual({ sweep: one, notes: [] });
+    expect(sweep.axes.map(axisText)).toEqual(axes);
+  }
+});
+test('a hostile link is refused in words, or loses what is unknown with a note', () => {
+  const read = (query: string) => readSweep(`#sweep?${query}`, { demo: card });
+  const of = `of=${encodeURIComponent('demo?v=1')}`;
+  expect(() => read('vary=width%3D4')).toThrow('of which experiment');
+  expect(() => read(`${of}&vary=width%3D400`)).toThrow('1 to 64');
+  expect(() => read(`${of}&vary=__proto__%3D4`)).toThrow('names none of');
+  expect(() => read(`${of}&vary=%E0%A4%A`)).toThrow('damaged');
+  expect(() => read(`${of}&vary=width%3D4&random=1e3`)).toThrow('whole number');
+  expect(() => read(`${of}&vary=width%3Dlin:1:64:64&vary=rate%3Dlog:0.0001:0.1:100`)).toThrow(String(sweepLimits.points));
+  expect(() => read(`${of}&vary=${'x'.repeat(9000)}`)).toThrow('characters long');
+  expect(read(`${of}&vary=width%3D4&evil=1`).notes).toEqual(['Unknown field "evil" was dropped.']);
+});

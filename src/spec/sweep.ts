@@ -1,11 +1,11 @@
 /** A sweep: one experiment at many points of its knobs, on a grid or at random. Plain data, and a plan that depends on nothing else. */
-import { InputError } from '../base/errors';
+import { InputError, LinkError } from '../base/errors';
 import { exp, log } from '../base/math';
 import { Random } from '../base/random';
 import type { Card } from './card';
-import type { Experiment } from './experiment';
+import { limits, type Experiment } from './experiment';
 import { checkKnob, type Knob, type KnobValue } from './knobs';
-import { parseValue } from './link';
+import { linkLimit, parseValue, readable, readLink, writeLink } from './link';
 
 /** One knob's values: those listed, or a range, of which a grid takes `count` at equal distances (equal ratios where `log`) and a random search any. */
 export type Axis = { readonly knob: string; readonly values: readonly KnobValue[] } | { readonly knob: string; readonly from: number; readonly to: number; readonly log: boolean; readonly count: number };
@@ -82,4 +82,50 @@ export function planSweep(card: Card, { base, axes, random }: Sweep): SweepPoint
 function drawn(axis: Axis, knob: Knob, rng: Random): KnobValue {
   const share = rng.uniform();
   return 'values' in axis ? axis.values[Math.floor(share * axis.values.length)]! : within(axis, share, knob);
+}
+
+/** What `parseAxis` reads back. */
+export const axisText = (axis: Axis): string => `${axis.knob}=${'values' in axis ? axis.values.map(String).join(',') : `${axis.log ? 'log' : 'lin'}:${axis.from}:${axis.to}:${axis.count}`}`;
+
+/**
+ * A sweep as a link: its experiment's, and what varies.
+ *   #sweep?of=winner%3Fv%3D1%26seed%3D3&vary=learningRate%3Dlog:0.0001:0.01:4&random=20&draw=1
+ */
+export function writeSweep(card: Card, { base, axes, random }: Sweep): string {
+  const fields = [['of', writeLink(card, base).slice(1)], ...axes.map((axis) => ['vary', axisText(axis)]), ...(random ? [['random', String(random.points)], ['draw', String(random.seed)]] : [])];
+  return `#sweep?${fields.map(([name, text]) => `${name}=${readable(text!)}`).join('&')}`;
+}
+/** Whether a hash claims to be a sweep. */
+export const isSweepLink = (hash: string): boolean => hash.startsWith('#sweep?');
+/** The sweep of a link, planned once so that it is known to be possible. `notes`: what was dropped. @throws LinkError | InputError for one that is damaged, or asks for what cannot be */
+export function readSweep(hash: string, cards: Readonly<Record<string, Card>>): { readonly sweep: Sweep; readonly notes: readonly string[] } {
+  if (hash.length > 2 * linkLimit) throw new LinkError(`The sweep's link is ${hash.length} characters long; at most ${2 * linkLimit} are read. It was not made by this page.`);
+  const notes: string[] = [];
+  const found: { of?: string; vary: string[]; random?: number; draw: number } = { vary: [], draw: 1 };
+  for (const field of hash.slice('#sweep?'.length).split('&').slice(0, 64)) {
+    const at = field.indexOf('=');
+    const [name, text] = at < 0 ? [field, ''] : [field.slice(0, at), decoded(field.slice(at + 1))];
+    if (name === 'of') found.of = text;
+    else if (name === 'vary') found.vary.push(text);
+    else if (name === 'random') found.random = whole(name, text, sweepLimits.points);
+    else if (name === 'draw') found.draw = whole(name, text, limits.seed);
+    else notes.push(`Unknown field "${name.slice(0, 40)}" was dropped.`);
+  }
+  if (found.of === undefined) throw new LinkError('The sweep\'s link does not say of which experiment it is. Copy it again, whole.');
+  const { experiment: base, notes: more } = readLink(`#${found.of}`, cards);
+  const card = cards[base.method]!;
+  const sweep: Sweep = { base, axes: found.vary.map((text) => parseAxis(card, text)), ...(found.random !== undefined && { random: { points: found.random, seed: found.draw } }) };
+  planSweep(card, sweep);
+  return { sweep, notes: [...notes, ...more] };
+}
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new LinkError('The link is damaged: a % is not followed by two hex digits. Copy it again, whole.');
+  }
+}
+function whole(name: string, text: string, most: number): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > most) throw new LinkError(`The sweep's ${name} must be a whole number up to ${most}, but "${text.slice(0, 40)}" came. Correct or remove it.`);
+  return Number(text);
 }

@@ -124,7 +124,10 @@ export const createAsksSlice: Slice<AsksSlice> = ({ cards, worker }) => (set, ge
     previewsPaused: () => timers.forEach((timer) => clearTimeout(timer)),
     workerFreed: (fresh) => {
       again.clear();
-      if (fresh) dismiss();
+      if (fresh) {
+        dismiss();
+        get().takeLost();
+      }
       set(({ asks }) => ({ asks: Object.fromEntries(Object.entries(asks).map(([name, state]) => [name, { ...state, waiting: false }])) }));
     },
     answersCleared: (which) => {

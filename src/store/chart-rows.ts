@@ -3,7 +3,11 @@
  * Order, stated on the page: each seed's series is smoothed first, then seeds are combined, then the result is thinned to extremes.
  */
 import { median } from '../spec/claim';
+import { axisOver, type Axis, type Range } from './chart-view';
 import type { Series } from './series';
+
+/** What a chart needs of a series. `steps` ascend; they are whatever stands along the first axis. */
+export type Points = Pick<Series, 'arm' | 'seed' | 'length' | 'steps' | 'values'>;
 
 /** `step`, then one value for every arm, and `<arm>:band` where several seeds have come. */
 export type Row = { readonly step: number } & { readonly [column: string]: number | readonly [number, number] | undefined };
@@ -14,8 +18,10 @@ export interface RowOptions {
   readonly smoothing: number;
   /** Values that are not positive cannot stand on a logarithmic axis: they leave a gap. */
   readonly positiveOnly?: boolean;
-  /** Only steps from here to there; points are thinned within. */
-  readonly range?: readonly [from: number, to: number];
+  /** Only steps from here to there, and one more at either side, so that lines reach the edges; points are thinned within. */
+  readonly range?: Range;
+  /** The first axis is logarithmic: steps that are not positive are left out, and buckets are as wide as they are drawn. */
+  readonly logX?: boolean;
 }
 export const bandOf = (arm: string): string => `${arm}:band`;
 
@@ -52,12 +58,12 @@ interface Bucket {
 }
 
 /** The rows of one metric. `arms` that are hidden are left out by the caller. */
-export function chartRows(all: readonly Series[], arms: readonly string[], { buckets, smoothing, positiveOnly = false, range }: RowOptions): readonly Row[] {
-  const columns = all.filter((s) => s.length > 0 && arms.includes(s.arm)).map((s) => within({ arm: s.arm, length: s.length, steps: s.steps, values: smooth(s.values, s.length, smoothing) }, range)).filter((c) => c.length > 0);
+export function chartRows(all: readonly Points[], arms: readonly string[], { buckets, smoothing, positiveOnly = false, range, logX = false }: RowOptions): readonly Row[] {
+  const columns = all.filter((s) => s.length > 0 && arms.includes(s.arm)).map((s) => within({ arm: s.arm, length: s.length, steps: s.steps, values: smooth(s.values, s.length, smoothing) }, range, logX)).filter((c) => c.length > 0);
   if (columns.length === 0) return [];
   const usable = (value: number): boolean => Number.isFinite(value) && (!positiveOnly || value > 0);
   const longest = columns.reduce((most, c) => Math.max(most, c.length), 0);
-  return longest <= buckets ? exactRows(columns, usable) : thinnedRows(columns, usable, buckets);
+  return longest <= buckets ? exactRows(columns, usable) : thinnedRows(columns, usable, buckets, logX);
 }
 
 interface Columns {
@@ -67,20 +73,22 @@ interface Columns {
   readonly values: Float64Array;
 }
 
-/** The part of a series whose steps lie in a range; they ascend. */
-function within({ arm, length, steps, values }: Columns, range: RowOptions['range']): Columns {
-  if (!range) return { arm, length, steps, values };
-  const first = (from: number): number => {
-    let [low, high] = [0, length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (steps[middle]! < from) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const [start, end] = [first(range[0]), first(range[1] + 1e-9)];
-  return { arm, length: end - start, steps: steps.subarray(start, end), values: values.subarray(start, end) };
+/** The first of ascending steps that is not below `from`. O(log length) */
+function firstFrom(steps: Float64Array, length: number, from: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle]! < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+/** The part of a series in a range, with its neighbours; on a logarithmic axis only what is positive. Empty where no point lies in the range and none on both sides. */
+function within({ arm, length, steps, values }: Columns, range: Range | undefined, logX: boolean): Columns {
+  const least = logX ? firstFrom(steps, length, Number.MIN_VALUE) : 0;
+  const [start, end] = range ? [Math.max(least, firstFrom(steps, length, range[0]) - 1), Math.min(length, firstFrom(steps, length, range[1] + 1e-9) + 1)] : [least, length];
+  const none = end <= start || (range !== undefined && (steps[end - 1]! < range[0] || steps[start]! > range[1]));
+  return none ? { arm, length: 0, steps, values } : { arm, length: end - start, steps: steps.subarray(start, end), values: values.subarray(start, end) };
 }
 
 function exactRows(columns: readonly Columns[], usable: (value: number) => boolean): readonly Row[] {
@@ -111,21 +119,21 @@ function exactRows(columns: readonly Columns[], usable: (value: number) => boole
  * Two rows a bucket. One seed: the bucket's least and greatest value, in the order in which they came, so that no spike is lost. Several
  * seeds: the median over seeds of their means in the bucket, with the least and the greatest of all as the band.
  */
-function thinnedRows(columns: readonly Columns[], usable: (value: number) => boolean, buckets: number): readonly Row[] {
+function thinnedRows(columns: readonly Columns[], usable: (value: number) => boolean, buckets: number, logX: boolean): readonly Row[] {
   let from = Infinity;
   let to = -Infinity;
   for (const { steps, length } of columns) {
     from = Math.min(from, steps[0]!);
     to = Math.max(to, steps[length - 1]!);
   }
-  const width = (to - from || 1) / buckets;
+  const axis: Axis = axisOver([from, to], logX);
   const perArm = new Map<string, Bucket[][]>();
   for (const { arm, length, steps, values } of columns) {
     const seedBuckets: Bucket[] = [];
     for (let i = 0; i < length; i++) {
       const value = values[i]!;
       if (!usable(value)) continue;
-      const at = Math.min(buckets - 1, Math.max(0, Math.floor((steps[i]! - from) / width)));
+      const at = Math.min(buckets - 1, Math.max(0, Math.floor(axis.at(steps[i]!) * buckets)));
       const bucket = (seedBuckets[at] ??= { min: Infinity, max: -Infinity, minAt: 0, maxAt: 0, sum: 0, count: 0 });
       if (value < bucket.min) [bucket.min, bucket.minAt] = [value, i];
       if (value > bucket.max) [bucket.max, bucket.maxAt] = [value, i];
@@ -138,8 +146,8 @@ function thinnedRows(columns: readonly Columns[], usable: (value: number) => boo
   }
   const rows: Row[] = [];
   for (let b = 0; b < buckets; b++) {
-    const early: Record<string, number | readonly [number, number]> = { step: from + b * width };
-    const late: Record<string, number | readonly [number, number]> = { step: from + (b + 0.5) * width };
+    const early: Record<string, number | readonly [number, number]> = { step: axis.back(b / buckets) };
+    const late: Record<string, number | readonly [number, number]> = { step: axis.back((b + 0.5) / buckets) };
     let any = false;
     for (const [arm, seeds] of perArm) {
       const here = seeds.map((s) => s[b]).filter((bucket) => bucket !== undefined);
@@ -174,4 +182,36 @@ export function rowsExtent(rows: readonly Row[]): readonly [number, number] {
     }
   }
   return [least, greatest];
+}
+
+/** What the curves of one arm say at one place. */
+export interface Reading {
+  readonly arm: string;
+  /** The point that was read: the one nearest to the place asked for. */
+  readonly at: number;
+  /** As drawn: smoothed, then the median over seeds. */
+  readonly value: number;
+  /** Least and greatest over seeds, where there are several. */
+  readonly band?: readonly [number, number];
+}
+/** The place of the point nearest to `x`; -1 where there is none. */
+export function nearest({ steps, length }: Pick<Points, 'steps' | 'length'>, x: number): number {
+  const next = firstFrom(steps, length, x);
+  return next === length || (next > 0 && x - steps[next - 1]! <= steps[next]! - x) ? next - 1 : next;
+}
+/** Every point is kept, so that what is read is a point, however many of them share a pixel. O(series x (log points + smoothing)) */
+export function readAt(all: readonly Points[], arms: readonly string[], x: number, smoothing: number): readonly Reading[] {
+  return arms.flatMap((arm) => {
+    const own = all.filter((s) => s.arm === arm && s.length > 0);
+    if (own.length === 0) return [];
+    const places = own.map((s) => nearest(s, x));
+    const values = own.map((s, i) => trailingMean(s.values, places[i]!, smoothing));
+    return [{ arm, at: own[0]!.steps[places[0]!]!, value: median(values), ...(own.length > 1 && { band: [Math.min(...values), Math.max(...values)] as const }) }];
+  });
+}
+/** One entry of what `smooth` gives. */
+function trailingMean(values: Float64Array, at: number, window: number): number {
+  let [sum, count] = [0, 0];
+  for (let i = at; i >= 0 && count < window && Number.isFinite(values[i]!); i--, count++) sum += values[i]!;
+  return count === 0 ? values[at]! : sum / count;
 }

@@ -3,7 +3,11 @@ import type { KeptCurve, KeptRun } from '../keep/kept-runs';
 import type { Card } from '../spec/card';
 import { median } from '../spec/claim';
 import type { Experiment } from '../spec/experiment';
-import type { Lines } from '../spec/picture';
+import { wasBroken } from '../spec/lights';
+import type { Points } from './chart-rows';
+import { storeTexts } from './texts';
+
+const t = storeTexts.differing;
 
 /** One arm of one run. */
 export interface Side {
@@ -35,6 +39,24 @@ export function sorted(sides: readonly Side[], metric: string | undefined, desce
   });
 }
 
+/** Columns by which kept runs are put in order. */
+export const runColumns = ['name', 'when', 'seeds', 'lights', 'proof'] as const;
+export type RunColumn = (typeof runColumns)[number];
+/** What each column is ordered by: the lights that are or were off first, an experiment of another version before all seeds. */
+const orders: Readonly<Record<RunColumn, (run: KeptRun, experiment: Experiment | undefined) => string | number>> = {
+  name: ({ name }) => name,
+  when: ({ finishedAtMs }) => finishedAtMs,
+  seeds: (_, experiment) => experiment?.seed ?? -1,
+  lights: ({ lights }) => -lights.filter(wasBroken).length,
+  proof: ({ proof }) => proof.fingerprint,
+};
+/** Kept runs, which come oldest first, in the order of a column; among equals the newest comes first. */
+export function sortedRuns(runs: readonly KeptRun[], column: RunColumn, descending: boolean, experimentOf: (run: KeptRun) => Experiment | undefined): readonly KeptRun[] {
+  const keyed = runs.toReversed().map((run) => ({ run, key: orders[column](run, experimentOf(run)) }));
+  const order = (a: string | number, b: string | number): number => (typeof a === 'string' ? a.localeCompare(String(b), 'en', { numeric: true }) : a - Number(b)) * (descending ? -1 : 1);
+  return keyed.toSorted((a, b) => order(a.key, b.key)).map(({ run }) => run);
+}
+
 export interface Differing {
   readonly label: string;
   /** As text, one for each experiment. */
@@ -47,36 +69,68 @@ export function differing(experiments: readonly Experiment[], cards: Readonly<Re
     const values = experiments.map(of);
     if (new Set(values).size > 1) rows.push({ label, values });
   };
-  add('Method', (e) => cards[e.method]?.title ?? e.method);
+  add(t.method, (e) => cards[e.method]?.title ?? e.method);
   for (const name of new Set(experiments.flatMap((e) => Object.keys(e.knobs)))) {
     const label = experiments.map((e) => cards[e.method]?.knobs[name]?.label).find((l) => l !== undefined) ?? name;
-    add(label, (e) => (Object.hasOwn(e.knobs, name) ? String(e.knobs[name]) : '–'));
+    add(label, (e) => (Object.hasOwn(e.knobs, name) ? String(e.knobs[name]) : t.none));
   }
-  add('Arms', (e) => e.arms.map((arm) => cards[e.method]?.arms[arm]?.label ?? arm).join(', '));
-  add('Seeds', (e) => (e.seeds === 1 ? String(e.seed) : `${e.seed} to ${e.seed + e.seeds - 1}`));
-  add('Runs on', (e) => e.backend);
-  add('Threads', (e) => String(e.threads));
-  add('Files', (e) => e.files.map((f) => f.name).join(', ') || '–');
+  add(t.arms, (e) => e.arms.map((arm) => cards[e.method]?.arms[arm]?.label ?? arm).join(', '));
+  add(t.seeds, (e) => (e.seeds === 1 ? String(e.seed) : t.range(e.seed, e.seed + e.seeds - 1)));
+  add(t.backend, (e) => e.backend);
+  add(t.threads, (e) => String(e.threads));
+  add(t.files, (e) => e.files.map((f) => f.name).join(', ') || t.none);
   return rows;
 }
 
-export type Axis = 'step' | 'share';
-/** Median over seeds of one metric of every side that has it, at the steps that all its seeds have. `arm` of a series is the side's key, for its colour. */
-export function curvesFor(sides: readonly Side[], curves: Readonly<Record<string, readonly KeptCurve[]>>, metric: string, axis: Axis): Lines['series'] {
+export const axes = ['step', 'share', 'time', 'examples'] as const;
+export type Axis = (typeof axes)[number];
+/**
+ * One metric of every side that has it, seed by seed, at the steps that all its seeds have, so that the median over seeds and their range can be drawn. By time, a step stands
+ * where its median over seeds is, and by examples likewise; points of which that is not known are left out. `arm` is the side's key. O(points)
+ */
+export function curvesFor(sides: readonly Side[], curves: Readonly<Record<string, readonly KeptCurve[]>>, metric: string, axis: Axis): readonly Points[] {
   return sides.flatMap((side) => {
     const own = (curves[side.run.id] ?? []).filter((c) => c.arm === side.arm && c.metric === metric && c.steps.length > 0);
     if (own.length === 0) return [];
-    const at = new Map<number, number[]>();
-    for (const { steps, values } of own) steps.forEach((step, i) => {
-      const there = at.get(step);
-      if (there) there.push(values[i]!);
-      else at.set(step, [values[i]!]);
-    });
-    const shared = [...at].filter(([, values]) => values.length === own.length && values.every(Number.isFinite)).sort(([a], [b]) => a - b);
-    if (shared.length === 0) return [];
-    const last = shared.at(-1)![0] || 1;
-    return [{ label: side.label, arm: side.key, x: Float32Array.from(shared, ([step]) => (axis === 'share' ? (100 * step) / last : step)), y: Float32Array.from(shared, ([, values]) => median(values)) }];
+    const placeOf = ({ steps, timesMs, examples }: KeptCurve, i: number): number => (axis === 'time' ? timesMs[i]! / 1000 : axis === 'examples' ? examples[i]! : steps[i]!);
+    const rows = sharedRows(own.map(({ steps }) => steps)).map((row) => ({ row, x: median(row.map((i, s) => placeOf(own[s]!, i))) })).filter(({ x }) => Number.isFinite(x));
+    if (rows.length === 0) return [];
+    const last = rows.at(-1)!.x || 1;
+    const steps = Float64Array.from(rows, ({ x }) => (axis === 'share' ? (100 * x) / last : x));
+    return own.map(({ seed, values }, s): Points => ({ arm: side.key, seed, length: rows.length, steps, values: Float64Array.from(rows, ({ row }) => values[row[s]!]!) }));
   });
 }
+/** Where each of several ascending columns has a step that all of them have: an index into each. */
+function sharedRows(columns: readonly Float64Array[]): readonly (readonly number[])[] {
+  const rows: number[][] = [];
+  const at = columns.map(() => 0);
+  for (;;) {
+    let target = -Infinity;
+    for (let c = 0; c < columns.length; c++) {
+      if (at[c]! >= columns[c]!.length) return rows;
+      target = Math.max(target, columns[c]![at[c]!]!);
+    }
+    let all = true;
+    columns.forEach((steps, c) => {
+      while (at[c]! < steps.length && !(steps[at[c]!]! >= target)) at[c]!++;
+      all &&= steps[at[c]!] === target;
+    });
+    if (!all) continue;
+    rows.push([...at]);
+    for (let c = 0; c < at.length; c++) at[c]!++;
+  }
+}
+/** Of those that have a curve of the metric, which have no point on this axis. */
+export const withoutAxis = (sides: readonly Side[], curves: Readonly<Record<string, readonly KeptCurve[]>>, metric: string, axis: Axis): readonly Side[] => {
+  const drawn = (by: Axis): ReadonlySet<string> => new Set(curvesFor(sides, curves, metric, by).map(({ arm }) => arm));
+  const [there, here] = [drawn('step'), drawn(axis)];
+  return sides.filter(({ key }) => there.has(key) && !here.has(key));
+};
+/** Colours that a person has given to sides, by their keys. */
+export const chosenColours = (sides: readonly Side[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(sides.flatMap(({ key, run, arm }) => (Object.hasOwn(run.colours, arm) ? [[key, run.colours[arm]!]] : [])));
+/** The run's colours with that of one arm changed; undefined: by its place again. */
+export const recoloured = ({ colours }: Pick<KeptRun, 'colours'>, arm: string, colour: number | undefined): Readonly<Record<string, number>> =>
+  Object.fromEntries([...Object.entries(colours).filter(([other]) => other !== arm), ...(colour === undefined ? [] : [[arm, colour] as const])]);
 /** Metrics that any of these has curves of. */
 export const curveMetrics = (runs: readonly KeptRun[], curves: Readonly<Record<string, readonly KeptCurve[]>>): readonly string[] => [...new Set(runs.flatMap((run) => (curves[run.id] ?? []).map((c) => c.metric)))];

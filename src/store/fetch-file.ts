@@ -1,8 +1,9 @@
 /** A file from a web address, fetched because the user said so: no cookie, no referrer, bounded, and it can be called off. */
 import { InputError } from '../base/errors';
-import { addressOf, downloadCached, type Known, type Unfinished } from '../data/download';
+import { hostOf, addressOf, downloadCached, type Known, type Unfinished } from '../data/download';
 import type { DroppedFile } from './files';
 import { pageCache } from './file-cache';
+import { storeTexts } from './texts';
 
 export interface FetchOptions {
   readonly limit: number;
@@ -16,21 +17,26 @@ export interface FetchOptions {
   readonly partial?: Unfinished;
   /** Keep it for when there is no network, and take it from there. Default false. */
   readonly keep?: boolean;
+  /** Told where it should be kept and was not: there is no room, or no leave. */
+  readonly notKept?: (name: string) => void;
 }
 export type FetchedFile = DroppedFile & { text(): Promise<string> };
 
 /** @throws InputError for an address that is none, a refusal or a file too large; Interrupted, with what had come; Stopped when called off */
-export async function fetchFile(address: string, { keep = false, ...options }: FetchOptions): Promise<FetchedFile> {
+export async function fetchFile(address: string, { keep = false, notKept, ...options }: FetchOptions): Promise<FetchedFile> {
   const url = addressOf(address);
   refuseMixed(url);
-  const { name, bytes } = await downloadCached(address, { ...options, unreachable }, keep ? pageCache() : undefined);
+  const { name, bytes, kept } = await downloadCached(address, { ...options, unreachable }, keep ? pageCache() : undefined);
+  if (keep && !kept) notKept?.(name);
   return { name, size: bytes.length, arrayBuffer: () => Promise.resolve(bytes.buffer), text: () => Promise.resolve(new TextDecoder().decode(bytes)) };
 }
 /** A browser tells a page no more than this: a refusal by the site and a broken connection look the same. */
 const unreachable = (url: URL): string =>
-  `The browser was not allowed to read ${url.host}, or could not reach it. A site must permit other pages to read its files (the CORS header Access-Control-Allow-Origin). Download the file yourself and drop it here.`;
+  globalThis.navigator?.onLine === false
+    ? storeTexts.fetching.offline(hostOf(url))
+    : storeTexts.fetching.refused(hostOf(url));
 /** A page that came over HTTPS may not read plain HTTP, and the browser gives no reason: so we do. */
 function refuseMixed(url: URL): void {
   const secure = typeof location !== 'undefined' && location.protocol === 'https:';
-  if (secure && url.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(url.host)) throw new InputError(`${url.host} is asked over plain HTTP, which browsers do not let a page read that came over HTTPS. Try the same address with https://, or download the file yourself and drop it here.`);
+  if (secure && url.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(url.host)) throw new InputError(storeTexts.fetching.mixed(hostOf(url)));
 }

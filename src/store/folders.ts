@@ -3,7 +3,7 @@ import { InputError } from '../base/errors';
 import { limits } from '../spec/experiment';
 import type { FetchedFile } from './fetch-file';
 import type { DroppedFile } from './files';
-import { bytesText } from './format';
+import { storeTexts } from './texts';
 
 type TextFile = DroppedFile & { text(): Promise<string> };
 /** A file with its place in the folder that was dropped: 'set/cats/1.png'. */
@@ -22,7 +22,7 @@ async function walked(entries: readonly (FileSystemEntry | File)[]): Promise<Pla
   const found: PlacedFile[] = [];
   const waiting = [...entries];
   for (let entry = waiting.pop(); entry; entry = waiting.pop()) {
-    if (found.length > most) throw new InputError(`The folder holds more than ${most} files, the most that are taken. Drop a smaller one, or a ZIP file.`);
+    if (found.length > most) throw new InputError(storeTexts.folders.many(most));
     if (entry instanceof File) found.push({ path: entry.name, file: entry });
     else if (entry.isDirectory) waiting.push(...(await listed(entry as FileSystemDirectoryEntry))); // it says that it is one
     else found.push({ path: entry.fullPath.replace(/^\//, ''), file: await opened(entry as FileSystemFileEntry) }); // what is no folder is a file
@@ -63,7 +63,7 @@ export async function packed(placed: readonly PlacedFile[], gather: boolean): Pr
 }
 async function zipped(name: string, files: readonly PlacedFile[]): Promise<FetchedFile> {
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
-  if (total > limits.fileBytes) throw new InputError(`The files of ${name.replace(/\.zip$/, '')} are ${bytesText(total)} together; at most ${bytesText(limits.fileBytes)} are read. Drop fewer.`);
+  if (total > limits.fileBytes) throw new InputError(storeTexts.folders.large(name.replace(/\.zip$/, ''), total, limits.fileBytes));
   const { packFolder } = await import('../data/files/pack'); // fetched with the first folder
   const bytes = packFolder(await Promise.all(files.map(async ({ path, file }) => ({ name: path, bytes: new Uint8Array(await file.arrayBuffer()) }))));
   return { name, size: bytes.length, arrayBuffer: () => Promise.resolve(bytes.buffer), text: () => Promise.resolve('') };

@@ -26,7 +26,8 @@ export const valueText = (value: number, format: 'number' | 'percent' = 'number'
 export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   if (bytes < 1024 ** 2) return `${trimZeros((bytes / 1024).toFixed(1))} KiB`;
-  return `${trimZeros((bytes / 1024 ** 2).toFixed(1))} MiB`;
+  if (bytes < 2 * 1024 ** 3) return `${trimZeros((bytes / 1024 ** 2).toFixed(1))} MiB`;
+  return `${trimZeros((bytes / 1024 ** 3).toFixed(1))} GiB`;
 }
 
 /** 65000 -> 1 min 5 s. */

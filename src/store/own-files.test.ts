@@ -8,7 +8,7 @@ import { kindOf, takeFile } from './files';
 import { storeWithWorker } from './testing/test-worker';
 
 const card = defineCard({
-  id: 'demo', title: 'Demo', family: 'own', claim: '', explanation: [], equations: [], caveats: [],
+  id: 'demo', title: 'Demo', family: 'own', claim: '',
   knobs: { names: text({ label: 'Names', maxLength: 20, default: '' }) }, modelKnobs: ['names'],
   arms: { one: { label: 'One', says: '', role: 'method' } },
   charts: [], pictures: {}, invariants: {}, claimCheck: [], accepts: ['onnx', 'weights', 'npz', 'idx', 'csv', 'text'], screen: 'model',

@@ -1,4 +1,5 @@
 /** Whether a repeated run agrees with the one that a link was made from. Pure. */
+import type { Experiment } from '../spec/experiment';
 import type { Proof } from '../spec/result';
 
 export interface Agreement {
@@ -9,6 +10,9 @@ export interface Agreement {
   /** |a - b| / max(|a|, |b|), the largest over the marks; 0 where both are 0. Absent where the marks differ in number. */
   readonly largestRelativeDifference?: number;
 }
+
+/** The experiment with the provider that made the proof, so that opening it repeats the run and not merely the wish. */
+export const asProved = (experiment: Experiment, proof: Proof | undefined): Experiment => (proof && proof.provider !== 'reference' ? { ...experiment, backend: proof.provider } : experiment);
 
 export function compareProofs(claimed: Proof, came: Proof): Agreement {
   const providers = { claimed: claimed.provider, came: came.provider };

@@ -3,11 +3,10 @@ import type { Experiment } from '../spec/experiment';
 import type { RunEvent, RuntimeFacts } from '../spec/messages';
 import type { Slice } from './app';
 import { selectBlocked } from './asks-slice';
-import { claimExperiments } from '../spec/claim';
-import { addEvidence, type EvidenceBook } from './evidence';
+import { addEvidence, claimRunsLeft, type EvidenceBook } from './evidence';
 import { missingFiles } from './experiment-slice';
 import { compareProofs, type Agreement } from './proof';
-import { applyEvent, endRun, isActive, isBusy, startRun, takenUp, type Run } from './run';
+import { applyEvent, endRun, isActive, isBusy, patienceWith, startRun, takenUp, type Run } from './run';
 import { storeTexts } from './texts';
 
 export interface RunSlice {
@@ -35,9 +34,8 @@ export interface RunSlice {
 }
 const stopPatienceMs = 5_000;
 const noQueue = { waiting: [], of: 0 } as const;
-let runs = 0;
-/** Unlike `crypto.randomUUID`, this also works on a page that was not served securely. */
-const newRunId = (): string => `run-${Date.now().toString(36)}-${++runs}`;
+/** No clock in it: one that is set back would give an old run's name again, and two tabs may start in one millisecond. (`crypto.randomUUID` is not for pages that were not served securely.) */
+const newRunId = (): string => `run-${[...crypto.getRandomValues(new Uint32Array(3))].map((word) => word.toString(36)).join('')}`;
 
 export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) => (set, get) => {
   let stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -54,8 +52,8 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
     set({ run, agreement: undefined });
     get().previewsPaused();
     if (blobs) tab?.set(id);
-    worker.send({ type: 'run', runId: id, experiment, files: experiment.files.map((ref) => get().files[ref.sha256]!), ...(blobs && { keep: true }) });
-    worker.watch(true);
+    worker.send({ type: 'run', runId: id, experiment, files: experiment.files.map((ref) => get().files[ref.sha256]!), ...(blobs && { keep: 'until kept' as const }) });
+    worker.watch(true, patienceWith(run));
   }
   /** Goes on with a run that was cut off, if that is worth it: true if it does. */
   function goOn(run: Run, why: string): boolean {
@@ -87,7 +85,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
   function ended(run: Run): void {
     worker.watch(false);
     // One that failed in a way that may pass lies in storage still: it is offered again.
-    tab?.set(undefined);
+    if (run.status !== 'finished') tab?.set(undefined);
     if (run.status === 'failed') void get().unfinishedLooked();
     const { claimedProof, queue } = get();
     if (run.status === 'finished' && run.result) {
@@ -109,7 +107,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
     if (!run || !from.includes(run.status)) return;
     worker.send({ type, runId: run.id });
     if (status) set({ run: { ...run, status } });
-    worker.watch(status !== undefined ? status !== 'paused' : isBusy(run));
+    worker.watch(status !== undefined ? status !== 'paused' : isBusy(run), patienceWith(run));
   };
 
   return {
@@ -141,7 +139,7 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
       const { experiment, run } = get();
       const card = experiment && cards[experiment.method];
       if (!card || isActive(run)) return;
-      const [first, ...waiting] = claimExperiments(card, seeds, experiment);
+      const [first, ...waiting] = claimRunsLeft(card, seeds, experiment, get().evidence).runs;
       if (!first) return get().noticeGiven('info', storeTexts.noClaimSettings);
       set({ queue: { waiting, of: waiting.length + 1 } });
       start(first);
@@ -150,20 +148,23 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
     eventArrived: (event) => {
       if (event.type === 'ready') return set({ facts: event.facts });
       if (event.type === 'answer' || event.type === 'askFailed') return get().answerArrived(event);
+      if (event.type === 'modelsKept') return get().modelsKept(event);
+      if (event.type === 'taken' || event.type === 'takeFailed') return get().takeAnswered(event);
       const { run } = get();
       if (event.type === 'finished' || event.type === 'failed') {
         if (!isActive(run) || run?.id === event.runId) clearTimeout(stopTimer);
       }
       if (!run || run.id !== event.runId) return;
-      if (event.type === 'failed' && event.problem.kind === 'runtime' && isActive(run) && (run.progress?.share ?? 0) > run.setbacks.at) {
+      if (event.type === 'failed' && (event.problem.kind === 'runtime' || event.problem.kind === 'internal') && isActive(run)) {
         worker.restart(); // what failed may have left the runtime unsound
-        if (goOn(run, event.problem.message)) return;
+        if (event.problem.kind === 'runtime' && (run.progress?.share ?? 0) > run.setbacks.at && goOn(run, event.problem.message)) return;
+        get().workerFreed(true);
       }
       if (event.type === 'notKept') get().noticeGiven('info', storeTexts.notKept(event.why));
       const after = applyEvent(run, event);
       if (after === run) return;
       set({ run: after });
-      if (event.type === 'resumed') worker.watch(true);
+      if (event.type === 'resumed') worker.watch(true, patienceWith(run));
       if (event.type === 'paused') worker.watch(false);
       if (isActive(run) && !isActive(after)) ended(after);
     },
@@ -176,7 +177,10 @@ export const createRunSlice: Slice<RunSlice> = ({ cards, worker, blobs, tab }) =
         set({ run: endRun(run, stopping ? 'stopped' : 'failed', storeTexts.runAgain(message)), queue: noQueue });
         tab?.set(undefined);
         void get().unfinishedLooked();
-      } else get().noticeGiven('problem', message);
+      } else {
+        get().noticeGiven('problem', message);
+        get().modelsLost();
+      }
       get().workerFreed(true);
     },
     runTakenUp: (runId, experiment) => {

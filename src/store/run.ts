@@ -1,9 +1,11 @@
 /** One run as the page knows it, and what each event makes of it. Pure, except for the series book, which grows in place. */
 import type { Problem } from '../base/errors';
+import type { ModelHead } from '../spec/checkpoint';
 import type { Experiment, Provider } from '../spec/experiment';
 import type { FileBytes, RunEvent, RunId } from '../spec/messages';
 import type { Picture } from '../spec/picture';
-import type { Light, RunResult } from '../spec/result';
+import type { Light, Outcome, RunResult } from '../spec/result';
+import { lightKey, withCheck, type Stretch } from './light-history';
 import { appendBatch, emptyBook, type SeriesBook } from './series';
 
 export type RunStatus = 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'stopped' | 'finished' | 'failed';
@@ -32,28 +34,37 @@ export interface Run {
   readonly pictures: Readonly<Record<string, Readonly<Record<number, Shown>>>>;
   /** By light, arm and seed. */
   readonly lights: Readonly<Record<string, Light>>;
+  /** Likewise: all its checks. */
+  readonly lightHistory: Readonly<Record<string, readonly Stretch[]>>;
+  /** Of the seeds that are finished. */
+  readonly outcomes: readonly Outcome[];
   readonly result?: RunResult;
   readonly problem?: Problem;
   /** Of a training that diverged: its last good params, as a file. */
   readonly lastGood?: FileBytes;
+  /** What a finished run has in the worker's memory, until the next one: it can be kept as checkpoints. */
+  readonly models?: readonly ModelHead[];
   /** Why it would be lost with the page, where it would. */
   readonly notKept?: string;
   /** How often it was cut off and went on, and how far it was the last time; `inVain`: times in a row without getting further. */
   readonly setbacks: { readonly count: number; readonly at: number; readonly inVain: number };
 }
 
-export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {}, setbacks: { count: 0, at: 0, inVain: 0 } });
+export const startRun = (id: RunId, experiment: Experiment): Run => ({ id, experiment, status: 'starting', book: emptyBook(), seriesVersion: 0, pictures: {}, lights: {}, lightHistory: {}, outcomes: [], setbacks: { count: 0, at: 0, inVain: 0 } });
 
 /** Times in a row that a run is taken up without getting further. */
 const patience = 1;
-/** The run as it goes on after it was cut off: from the beginning, which its journal answers. Undefined where that would be in vain. */
+/** The run as it goes on after it was cut off: from the beginning, which its journal answers as far as it goes. Undefined where that would be in vain. */
 export function takenUp(run: Run): Run | undefined {
   const at = run.progress?.share ?? 0;
   const further = at > run.setbacks.at + 0.001;
   const inVain = further ? 0 : run.setbacks.inVain + 1;
-  if (run.notKept !== undefined || inVain > patience) return undefined;
+  if (inVain > patience) return undefined;
   return { ...startRun(run.id, run.experiment), setbacks: { count: run.setbacks.count + 1, at: Math.max(at, run.setbacks.at), inVain } };
 }
+
+/** How much longer than usual its worker may be silent: a step that is slow here, and no hang, gets through in the end. */
+export const patienceWith = ({ setbacks }: Run): number => 1 + setbacks.inVain;
 
 const ended: readonly RunStatus[] = ['stopped', 'finished', 'failed'];
 export const isActive = (run: Run | undefined): boolean => run !== undefined && !ended.includes(run.status);
@@ -63,7 +74,6 @@ export const isBusy = (run: Run | undefined): boolean => isActive(run) && run!.s
 let arrivals = 0;
 export const nextArrival = (): number => ++arrivals;
 
-const lightKey = (light: Light): string => `${light.id}\n${light.arm ?? ''}\n${light.seed}`;
 const withLights = (lights: Run['lights'], more: readonly Light[]): Run['lights'] =>
   more.length === 0 ? lights : { ...lights, ...Object.fromEntries(more.map((light) => [lightKey(light), light])) };
 
@@ -80,7 +90,9 @@ export function applyEvent(run: Run, event: Extract<RunEvent, { runId: RunId }>)
     case 'picture':
       return { ...run, pictures: { ...run.pictures, [event.id]: { ...run.pictures[event.id], [event.seed]: { picture: event.picture, arrival: nextArrival() } } } };
     case 'light':
-      return { ...run, lights: withLights(run.lights, [event.light]) };
+      return { ...run, lights: withLights(run.lights, [event.light]), lightHistory: { ...run.lightHistory, [lightKey(event.light)]: withCheck(run.lightHistory[lightKey(event.light)] ?? [], event.light) } };
+    case 'outcomes':
+      return { ...run, outcomes: [...run.outcomes, ...event.outcomes] };
     case 'progress':
       return { ...run, status: moving, progress: { share: event.share, label: event.label, elapsedMs: event.elapsedMs, ...(event.leftMs !== undefined && { leftMs: event.leftMs }) } };
     case 'notKept':
@@ -90,7 +102,9 @@ export function applyEvent(run: Run, event: Extract<RunEvent, { runId: RunId }>)
     case 'resumed':
       return run.status === 'stopping' ? run : { ...run, status: 'running' };
     case 'finished':
-      return { ...run, status: 'finished', result: event.result, lights: withLights(run.lights, event.result.lights) };
+      return { ...run, status: 'finished', result: event.result, lights: withLights(run.lights, event.result.lights), models: event.models ?? [] };
+    case 'modelsKept':
+      return run; // comes after the end
     case 'failed':
       return {
         ...run,

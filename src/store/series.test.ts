@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bandOf, chartRows, rowsExtent, smooth } from './chart-rows';
+import { bandOf, chartRows, nearest, readAt, rowsExtent, smooth } from './chart-rows';
 import { appendBatch, emptyBook } from './series';
 
-const batch = (arm: string, seed: number, steps: readonly number[], values: readonly number[], metric = 'loss') => ({ arm, seed, metric, steps: Float64Array.from(steps), values: Float64Array.from(values) });
+const batch = (arm: string, seed: number, steps: readonly number[], values: readonly number[], metric = 'loss') => ({ arm, seed, metric, steps: Float64Array.from(steps), values: Float64Array.from(values), timesMs: Float32Array.from(steps, (s) => 3 * s), examples: Float32Array.from(steps, (s) => 32 * s) });
 const bookOf = (...batches: ReturnType<typeof batch>[]) => {
   const book = emptyBook();
   appendBatch(book, batches);
@@ -19,6 +19,8 @@ test('a series keeps every point, in order, however it was cut into batches', ()
     const series = book.byKey.get('a\n1\nloss');
     expect([...(series?.values.subarray(0, series.length) ?? [])]).toEqual(all);
     expect([...(series?.steps.subarray(0, series.length) ?? [])]).toEqual(all.map((_, i) => i));
+    expect([...(series?.examples.subarray(0, series.length) ?? [])]).toEqual(all.map((_, i) => 32 * i));
+    expect([...(series?.timesMs.subarray(0, series.length) ?? [])]).toEqual(all.map((_, i) => 3 * i));
   })));
 test('columns of unequal length are cut to the shorter', () => {
   const series = bookOf(batch('a', 1, [1, 2, 3], [5])).byMetric.get('loss')![0]!;
@@ -54,16 +56,32 @@ test('smoothing is the mean of the last points, and starts anew behind what is n
   expect([...smooth(Float64Array.from([1, 3, 5, 7]), 4, 2)]).toEqual([1, 2, 4, 6]);
   expect([...smooth(Float64Array.from([1, NaN, 5, 7, 9]), 5, 2)]).toEqual([1, NaN, 5, 6, 8]);
 });
-test('a range keeps the points within it, smoothed as in the whole, and thins them anew', () => {
+test('a range keeps the points within it and one at either side, smoothed as in the whole, and thins them anew', () => {
   const length = 100_000;
-  const series = [{ arm: 'a', seed: 1, metric: 'm', length, steps: Float64Array.from({ length }, (_, i) => i), values: Float64Array.from({ length }, (_, i) => (i === 50_003 ? 9 : i % 2)) }];
+  const series = [{ arm: 'a', seed: 1, metric: 'm', length, steps: Float64Array.from({ length }, (_, i) => i), values: Float64Array.from({ length }, (_, i) => (i === 50_003 ? 9 : i % 2)), timesMs: new Float32Array(length), examples: new Float32Array(length) }];
   const few = chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [50_000, 50_010] });
-  expect(few.map((row) => row.step)).toEqual(Array.from({ length: 11 }, (_, i) => 50_000 + i));
-  expect(few[3]!.a).toBe(9);
+  expect(few.map((row) => row.step)).toEqual(Array.from({ length: 13 }, (_, i) => 49_999 + i));
+  expect(few[4]!.a).toBe(9);
   const many = chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [40_000, 60_000] });
   expect(many.length).toBeLessThanOrEqual(200);
   expect(rowsExtent(many)).toEqual([0, 9]);
   const smoothed = chartRows(series, ['a'], { buckets: 100, smoothing: 20, range: [50_000, 50_001] });
   expect(smoothed[0]!.a).toBeCloseTo(0.5, 12);
   expect(chartRows(series, ['a'], { buckets: 100, smoothing: 1, range: [2e6, 3e6] })).toEqual([]);
+});
+test('on a logarithmic first axis steps that are not positive are left out, and buckets are as wide as they are drawn', () => {
+  const series = bookOf(batch('a', 1, Array.from({ length: 10_000 }, (_, i) => i), Array.from({ length: 10_000 }, (_, i) => i))).byMetric.get('loss')!;
+  const rows = chartRows(series, ['a'], { buckets: 100, smoothing: 1, logX: true });
+  expect(rows[0]!.a).toBe(1);
+  expect(rows.filter(({ step }) => step < 100).length).toBeGreaterThan(60); // half of the axis: two of four decades
+  expect(rowsExtent(rows)).toEqual([1, 9999]);
+  expect(chartRows(series.map((s) => ({ ...s, length: 1 })), ['a'], { buckets: 100, smoothing: 1, logX: true })).toEqual([]);
+});
+test('what is read at a place is the nearest point itself, smoothed as it is drawn, with the range over seeds', () => {
+  const book = bookOf(batch('a', 1, [0, 10, 20], [1, 3, 5]), batch('a', 2, [0, 10, 20], [3, 7, 9]), batch('b', 1, [0, 50], [2, NaN]));
+  const series = book.byMetric.get('loss')!;
+  expect(readAt(series, ['a', 'b', 'none'], 13, 1)).toEqual([{ arm: 'a', at: 10, value: 5, band: [3, 7] }, { arm: 'b', at: 0, value: 2 }]);
+  expect(readAt(series, ['a'], 1e9, 2)).toEqual([{ arm: 'a', at: 20, value: 6, band: [4, 8] }]);
+  expect(readAt(series, ['b'], 40, 5)).toEqual([{ arm: 'b', at: 50, value: NaN }]);
+  expect([nearest({ steps: Float64Array.of(0, 10), length: 2 }, 5), nearest({ steps: Float64Array.of(0, 10), length: 2 }, -3), nearest({ steps: new Float64Array(), length: 0 }, 0)]).toEqual([0, 0, -1]);
 });

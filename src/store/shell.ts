@@ -1,25 +1,27 @@
 /** What ties the store to the page around it: the address bar, the previews, the first warm-up. */
 import { writeLink } from '../spec/link';
-import { readPlace, writePlace } from '../spec/place';
-import type { Experiment } from '../spec/experiment';
+import { readPlace, startOf, strayIn, writePlace } from '../spec/place';
+import { isSweepLink } from '../spec/sweep';
 import type { Proof } from '../spec/result';
 import { selectCard, type AppState, type AppStore } from './app';
 import { missingFiles } from './experiment-slice';
+import { asProved } from './proof';
 import { isActive } from './run';
+import { readLessonQuery } from './lesson-slice';
 import { sameRun } from './run-slice';
+import { storeTexts } from './texts';
 
 /** The proof of the finished run, if the knobs still stand where it was made. */
 export function currentProof({ run, experiment }: AppState): Proof | undefined {
   return run?.status === 'finished' && run.result && experiment && sameRun(run.experiment, experiment) ? run.result.proof : undefined;
 }
 
-/** The link to share. One with a proof names the provider that made it, so that opening it repeats the run and not merely the wish. */
+/** The link to share. One with a proof names the provider that made it. */
 export function shareHash(app: AppState): string {
   const card = selectCard(app);
   if (!card || !app.experiment) return '';
   const proof = currentProof(app);
-  const pinned: Experiment = proof && proof.provider !== 'reference' ? { ...app.experiment, backend: proof.provider } : app.experiment;
-  return writeLink(card, pinned, proof);
+  return writeLink(card, asProved(app.experiment, proof), proof);
 }
 
 /** Opens the link in the address bar, then keeps it up to date. A link with a proof runs at once, or as soon as the files that it reads are here. */
@@ -27,8 +29,11 @@ export function attachToPage(store: AppStore, page: Window): void {
   const open = (): void => {
     const { hash } = page.location;
     if (hash.length <= 1 || hash === written) return;
-    const place = readPlace(hash);
+    const place = isSweepLink(hash) ? startOf('sweeps') : readPlace(hash);
+    if (isSweepLink(hash)) store.getState().sweepLinkOpened(hash);
     store.getState().placeChosen(place);
+    const stray = strayIn(hash);
+    if (stray !== undefined) store.getState().noticeGiven('problem', storeTexts.placeUnknown(stray));
     if (!place && store.getState().linkOpened(hash)) runIfClaimed(store);
   };
   let written = '';
@@ -42,7 +47,9 @@ export function attachToPage(store: AppStore, page: Window): void {
     if (pathOf(hash) === pathOf(page.location.hash)) page.history.replaceState(page.history.state, '', hash);
     else page.history.pushState(page.history.state, '', hash);
   };
-  open();
+  const asked = readLessonQuery(page.location.search);
+  if (asked && !store.getState().lessonOpened(asked.id, asked.at)) store.getState().noticeGiven('problem', storeTexts.lessonUnknown(asked.id));
+  if (!asked || page.location.hash.length > 1) open();
   page.addEventListener('hashchange', open);
   store.subscribe((now, before) => {
     if (now.place !== before.place) {
@@ -61,12 +68,25 @@ export function attachToPage(store: AppStore, page: Window): void {
   });
   write();
   void store.getState().unfinishedLooked();
-  void store.getState().benchLooked();
-  const idle = page.requestIdleCallback ?? ((work: () => void) => page.setTimeout(work, 200));
-  idle(() => {
+  whenIdle(page, () => {
+    void store.getState().benchLooked();
+    void store.getState().checkpointsLooked();
+    void store.getState().sweepsLooked();
+  });
+  // After the page itself: on a slow line the runtime would take the room of its scripts.
+  whenLoaded(page, () => whenIdle(page, () => {
     store.getState().warmUpAsked();
     store.getState().previewsMoved();
-  });
+  }));
+}
+function whenLoaded(page: Window, work: () => void): void {
+  if (page.document.readyState === 'complete') work();
+  else page.addEventListener('load', work, { once: true });
+}
+/** When the page has nothing else to do; in browsers that do not tell, soon. */
+export function whenIdle(page: Window, work: () => void): void {
+  if (page.requestIdleCallback) page.requestIdleCallback(work);
+  else page.setTimeout(work, 200);
 }
 
 /** `#library/sets/glyphs?seed=3` -> `#library/sets/glyphs`; every experiment is one place. */

@@ -5,7 +5,7 @@ import { choice, float } from '../spec/knobs';
 import type { RunEvent } from '../spec/messages';
 import type { RunResult } from '../spec/result';
 import { claimExperiments } from '../spec/claim';
-import { addEvidence, judgeAll } from './evidence';
+import { addEvidence, claimCsv, claimRunsLeft, judgeAll } from './evidence';
 import { takeFile } from './files';
 import { compareProofs } from './proof';
 import { applyEvent, startRun } from './run';
@@ -14,7 +14,7 @@ import { shareHash } from './shell';
 import { storeWithWorker } from './testing/test-worker';
 
 const card = defineCard({
-  id: 'demo', title: 'Demo', family: 'noise', source: { title: 't', authors: 'a', year: 2025 }, claim: '', explanation: [], equations: [], caveats: [],
+  id: 'demo', title: 'Demo', family: 'noise', source: { title: 't', authors: 'a', year: 2025 }, claim: '',
   knobs: { rate: float({ label: 'Rate', min: 0, max: 1, default: 0.5 }), signal: choice({ label: 'Signal', options: { low: 'Low', high: 'High' }, default: 'low' }) },
   arms: { one: { label: 'One', says: '', role: 'method' }, two: { label: 'Two', says: '', role: 'baseline' } },
   charts: [], pictures: { p: { title: 'P', says: '' } }, invariants: {}, accepts: ['wav'],
@@ -34,7 +34,7 @@ afterEach(() => void vi.useRealTimers());
 test('a run goes from starting to finished, and its points, pictures and lights are kept', () => {
   let run = startRun('r', defaultExperiment(card));
   const feed = (event: RunEvent): void => void (run = applyEvent(run, event as Parameters<typeof applyEvent>[1]));
-  feed({ type: 'metrics', runId: 'r', batch: [{ arm: 'one', seed: 1, metric: 'm', steps: Float64Array.of(0), values: Float64Array.of(3) }] });
+  feed({ type: 'metrics', runId: 'r', batch: [{ arm: 'one', seed: 1, metric: 'm', steps: Float64Array.of(0), values: Float64Array.of(3), timesMs: Float32Array.of(NaN), examples: Float32Array.of(NaN) }] });
   expect([run.status, run.seriesVersion]).toEqual(['running', 1]);
   feed({ type: 'picture', runId: 'r', id: 'p', seed: 1, picture: { kind: 'table', columns: [], rows: [] } });
   feed({ type: 'light', runId: 'r', light: { id: 'l', seed: 1, holds: true, detail: '' } });
@@ -70,7 +70,7 @@ test('a worker that dies fails the run, keeps what was shown, and is replaced', 
   const { app, worker, workers } = setUp();
   app().runPressed();
   const runId = app().run!.id;
-  worker().say({ type: 'metrics', runId, batch: [{ arm: 'one', seed: 1, metric: 'm', steps: Float64Array.of(0), values: Float64Array.of(3) }] });
+  worker().say({ type: 'metrics', runId, batch: [{ arm: 'one', seed: 1, metric: 'm', steps: Float64Array.of(0), values: Float64Array.of(3), timesMs: Float32Array.of(NaN), examples: Float32Array.of(NaN) }] });
   worker().onerror?.({ message: 'out of memory' } as ErrorEvent);
   expect([app().run?.status, app().run?.book.byMetric.get('m')?.[0]?.length, workers.length, workers[0]!.terminated]).toEqual(['failed', 1, 2, true]);
   expect(app().run?.problem?.message).toContain('out of memory');
@@ -129,6 +129,22 @@ test('a claim check runs each setting once, with the arms it compares, and judge
   worker().say({ type: 'finished', runId: app().run!.id, result: result() });
   expect(judgeAll(card, app().evidence).map((j) => j.finding?.verdict)).toEqual(['holds', 'holds']);
   expect(app().experiment?.knobs.signal).toBe('low');
+});
+test('a claim check goes on with the runs that are missing; what a run says seed by seed is at hand before it ends', () => {
+  const base = defaultExperiment(card);
+  const seeds = [1, 2, 3];
+  const [low, high] = claimExperiments(card, 3, base);
+  const book = addEvidence({}, low!, ['one', 'two'].flatMap((arm) => seeds.map((seed) => ({ arm, seed, metric: 'm', value: seed }))));
+  expect(claimRunsLeft(card, 3, base, book)).toEqual({ runs: [high], of: 2 });
+  expect(claimRunsLeft(card, 4, base, book).runs.length).toBe(2);
+  expect(claimRunsLeft(card, 3, base, addEvidence(book, high!, seeds.map((seed) => ({ arm: 'one', seed, metric: 'm', value: 1 })))).runs.length).toBe(2);
+  const { app, worker } = setUp();
+  app().runPressed();
+  worker().say({ type: 'outcomes', runId: app().run!.id, outcomes: result().outcomes });
+  expect([app().run?.status, app().run?.outcomes]).toEqual(['starting', result().outcomes]);
+  const rows = claimCsv(judgeAll(card, addEvidence({}, app().run!.experiment, app().run!.outcomes))).trim().split('\n');
+  expect(rows[0]).toBe('statement,seed,left,right,difference,bound,seed says,statistic,verdict');
+  expect(rows.length).toBeGreaterThan(3);
 });
 test('fewer seeds never replace more, arm by arm, and dropped files prove nothing', () => {
   const experiment = defaultExperiment(card);

@@ -1,6 +1,8 @@
 /** Runs that were cut off, with the page or the tab, and lie in the browser's storage: what can go on, and what the user makes of it. */
 import { toProblem } from '../base/errors';
-import { dropRun, fileOfRun, lockOf, unfinishedRuns } from '../keep/run-journal';
+import { heldLocks, whenFree } from '../keep/locks';
+import { dropRun, fileOfRun, lockOf, sweepJournals, unfinishedRuns } from '../keep/run-journal';
+import { isRunOfPoint } from '../keep/kept-sweeps';
 import type { Experiment } from '../spec/experiment';
 import { readLink } from '../spec/link';
 import type { FileBytes, RunId } from '../spec/messages';
@@ -26,13 +28,36 @@ export interface UnfinishedSlice {
   discardPressed(runId: RunId): Promise<void>;
 }
 
+/** Milliseconds that whoever has finished a run needs to put it away. */
+const tidyMs = 1_500;
+/** Times that the run of the page before is looked for, in tenths of a second. */
+const tries = 150;
 export const createUnfinishedSlice: Slice<UnfinishedSlice> = ({ cards, blobs, tab }) => (set, get) => {
   const without = (runId: RunId): void => set(({ unfinished }) => ({ unfinished: unfinished.filter((u) => u.runId !== runId) }));
+  /** Runs that somebody was at when they were looked for: a worker that was ended a moment ago, say, or another tab's. */
+  const awaited = new Set<string>();
+  /** What the tab remembers is of the page before, and is taken up once. */
+  let resumed = false;
+  function lookWhenFree(runId: string): void {
+    if (awaited.has(runId)) return;
+    awaited.add(runId);
+    void whenFree(lockOf(runId)).then(async () => {
+      await new Promise((resolve) => setTimeout(resolve, tidyMs));
+      awaited.delete(runId);
+      await get().unfinishedLooked();
+    });
+  }
   async function found(): Promise<Unfinished[]> {
     if (!blobs) return [];
     const [runs, busy] = await Promise.all([unfinishedRuns(blobs), heldLocks()]);
+    await sweepJournals(blobs, (runId) => busy.has(lockOf(runId))).catch(() => undefined); // what cannot be swept now is swept another time
     return runs.flatMap(({ runId, link, startedAtMs, sizeBytes }) => {
-      if (busy.has(lockOf(runId))) return [];
+      if (isRunOfPoint(runId)) return []; // points of sweeps go on with their sweep
+      if (busy.has(lockOf(runId))) {
+        lookWhenFree(runId);
+        return [];
+      }
+      if (runId === get().run?.id && get().run?.status === 'finished') return []; // it is whole, and waits to be kept
       try {
         return [{ runId, experiment: readLink(link, cards).experiment, startedAtMs, sizeBytes }];
       } catch {
@@ -44,9 +69,10 @@ export const createUnfinishedSlice: Slice<UnfinishedSlice> = ({ cards, blobs, ta
     unfinished: [],
     unfinishedLooked: async () => {
       try {
-        const remembered = tab?.get();
+        const remembered = resumed ? undefined : tab?.get();
+        resumed = true;
         // The worker of the page before lets go a moment after the page has gone; that of another tab does not.
-        for (let i = 0; i < (remembered ? 20 : 1); i++) {
+        for (let i = 0; i < (remembered ? tries : 1); i++) {
           const unfinished = await found();
           set({ unfinished });
           if (!remembered) return;
@@ -82,7 +108,3 @@ export const createUnfinishedSlice: Slice<UnfinishedSlice> = ({ cards, blobs, ta
     },
   };
 };
-async function heldLocks(): Promise<ReadonlySet<string>> {
-  const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks; // pages that were not served securely have none, nor has Node
-  return new Set((await locks?.query())?.held?.flatMap(({ name }) => (name === undefined ? [] : [name])) ?? []);
-}

@@ -26,7 +26,7 @@ interface ControlProps<K extends Knob> {
   readonly onChange: (value: KnobValue) => void;
 }
 
-function NumberControl({ knob, value, onChange }: ControlProps<NumberKnob>) {
+function NumberControl({ name, knob, value, onChange }: ControlProps<NumberKnob>) {
   const id = useId();
   const number = Number(value);
   // What is being typed, until it is accepted or the knob is turned elsewhere.
@@ -38,11 +38,11 @@ function NumberControl({ knob, value, onChange }: ControlProps<NumberKnob>) {
     setDraft(undefined);
   };
   return (
-    <div className="knob">
+    <div className="knob" data-part={`knob ${name}`}>
       <KnobLabel id={id} knob={knob} value={value} />
       <div className="knob-row">
         <input
-          type="range" aria-label={knob.label} aria-valuetext={numberText(number)} tabIndex={0}
+          type="range" name={`${id}-slider`} aria-label={knob.label} aria-valuetext={numberText(number)} tabIndex={0}
           min={knob.type === 'logFloat' ? 0 : knob.min} max={knob.type === 'logFloat' ? ticks : knob.max} step={stepOf(knob)}
           value={toSlider(knob, number)} onChange={(e) => onChange(fromSlider(knob, Number(e.target.value)))}
           style={{ '--fill': `${((toSlider(knob, number) - (knob.type === 'logFloat' ? 0 : knob.min)) / (knob.type === 'logFloat' ? ticks : knob.max - knob.min || 1)) * 100}%` } as React.CSSProperties}
@@ -71,10 +71,10 @@ function KnobLabel({ id, knob, value }: { id: string; knob: Knob; value: KnobVal
   );
 }
 
-function ChoiceControl({ knob, value, onChange }: ControlProps<Extract<Knob, { type: 'choice' }>>) {
+function ChoiceControl({ name, knob, value, onChange }: ControlProps<Extract<Knob, { type: 'choice' }>>) {
   const id = useId();
   return (
-    <div className="knob">
+    <div className="knob" data-part={`knob ${name}`}>
       <KnobLabel id={id} knob={knob} value={value} />
       <select id={id} value={String(value)} aria-describedby={knob.help ? `${id}-help` : undefined} onChange={(e) => onChange(e.target.value)}>
         {Object.entries(knob.options).map(([option, label]) => <option key={option} value={option}>{label}</option>)}
@@ -83,17 +83,17 @@ function ChoiceControl({ knob, value, onChange }: ControlProps<Extract<Knob, { t
   );
 }
 
-function ToggleControl({ knob, value, onChange }: ControlProps<Extract<Knob, { type: 'toggle' }>>) {
+function ToggleControl({ name, knob, value, onChange }: ControlProps<Extract<Knob, { type: 'toggle' }>>) {
   const id = useId();
   return (
-    <div className="knob knob-toggle">
+    <div className="knob knob-toggle" data-part={`knob ${name}`}>
       <KnobLabel id={id} knob={knob} value={value} />
       <input id={id} type="checkbox" role="switch" className="switch" checked={value === true} aria-checked={value === true} aria-describedby={knob.help ? `${id}-help` : undefined} onChange={(e) => onChange(e.target.checked)} />
     </div>
   );
 }
 
-function TextControl({ knob, value, onChange }: ControlProps<Extract<Knob, { type: 'text' }>>) {
+function TextControl({ name, knob, value, onChange }: ControlProps<Extract<Knob, { type: 'text' }>>) {
   const id = useId();
   // What is being typed goes out on Enter or on leaving: half a pattern is no pattern.
   const [draft, setDraft] = useState<{ readonly text: string; readonly from: KnobValue }>();
@@ -103,7 +103,7 @@ function TextControl({ knob, value, onChange }: ControlProps<Extract<Knob, { typ
     setDraft(undefined);
   };
   return (
-    <div className="knob">
+    <div className="knob" data-part={`knob ${name}`}>
       <KnobLabel id={id} knob={knob} value={value} />
       <input
         id={id} className="text" type="text" spellCheck={false} autoComplete="off" maxLength={knob.maxLength} value={shown} placeholder={texts.knobs.automatic}

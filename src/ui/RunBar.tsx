@@ -7,6 +7,7 @@ import { missingFiles } from '../store/experiment-slice';
 import { sameRun } from '../store/run-slice';
 import type { FileBytes } from '../spec/messages';
 import { useApp, useAppStore } from './app-context';
+import { singleKeys } from './palette/keys';
 import { saveFile } from './pictures/save-file';
 import { texts } from './texts';
 
@@ -46,8 +47,8 @@ function useSpaceKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
-      if (event.key !== ' ' || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (target?.closest('button, input, select, textarea, a, summary, .table-scroll, [contenteditable]')) return;
+      if (event.key !== ' ' || !singleKeys() || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (target?.closest('button, input, select, textarea, a, summary, .table-scroll, [contenteditable], dialog')) return;
       event.preventDefault();
       const app = store.getState();
       if (app.run?.status === 'paused') app.resumePressed();

@@ -1,8 +1,9 @@
 /** The right column: knobs, arms, run settings, data, sharing. */
 import { useId, useRef, useState } from 'react';
 import { limits, type Backend } from '../spec/experiment';
+import { startOf } from '../spec/place';
 import { selectCard, type AppState } from '../store/app';
-import { embedCode } from '../store/embed';
+import { embedCode, oEmbed, type Turnable } from '../store/embed';
 import { missingFiles } from '../store/experiment-slice';
 import { fileEndings, kindNames } from '../store/files';
 import { bytesText, percentText } from '../store/format';
@@ -12,18 +13,21 @@ import type { Agreement } from '../store/proof';
 import { useApp, useAppStore } from './app-context';
 import { armStyle } from './colours';
 import { KnobList } from './Knobs';
+import { texts as palette } from './palette/texts';
+import { useCommands } from './palette/use-commands';
 import { saveFile } from './pictures/save-file';
 import { texts } from './texts';
 
-export function KnobPanel() {
+/** `only`: names of the knobs that are shown, without the buttons; absent, all are. */
+export function KnobPanel({ only }: { only?: readonly string[] }) {
   const card = useApp(selectCard);
   const values = useApp((app) => app.experiment?.knobs);
   const store = useAppStore();
   if (!card || !values) return null;
   return (
     <section className="side-panel" aria-label={texts.knobs.title}>
-      <header className="panel-head"><h2>{texts.knobs.title}</h2><button type="button" className="quiet" onClick={() => store.getState().defaultsRestored()}>{texts.knobs.restore}</button></header>
-      <KnobList knobs={card.knobs} values={values} onTurn={store.getState().knobTurned} />
+      <header className="panel-head"><h2>{texts.knobs.title}</h2>{!only && <span><button type="button" className="quiet" onClick={() => store.getState().placeChosen(startOf('sweeps'))}>{texts.knobs.sweep}</button><button type="button" className="quiet" onClick={() => store.getState().defaultsRestored()}>{texts.knobs.restore}</button></span>}</header>
+      <KnobList knobs={only ? Object.fromEntries(Object.entries(card.knobs).filter(([name]) => only.includes(name))) : card.knobs} values={values} onTurn={store.getState().knobTurned} />
     </section>
   );
 }
@@ -42,7 +46,7 @@ export function ArmPanel() {
           return (
             <li key={id}>
               <label title={arm.says}>
-                <input type="checkbox" checked={arms.includes(id)} disabled={arms.length === 1 && arms[0] === id} onChange={(e) => store.getState().armToggled(id, e.target.checked)} />
+                <input type="checkbox" name={id} checked={arms.includes(id)} disabled={arms.length === 1 && arms[0] === id} onChange={(e) => store.getState().armToggled(id, e.target.checked)} />
                 <svg width="26" height="8" aria-hidden="true"><line x1="1" x2="25" y1="4" y2="4" stroke={colour} strokeWidth="2.5" strokeDasharray={dash} /></svg>
                 <span>{arm.label}</span><small>{texts.knobs.role[arm.role]}</small>
               </label>
@@ -94,6 +98,7 @@ export function FilePanel() {
   const files = useApp((app) => app.files);
   const store = useAppStore();
   const input = useRef<HTMLInputElement>(null);
+  useCommands('files', () => (input.current ? [{ id: 'files/choose', group: 'share', label: palette.data, also: 'open data drop upload own', act: () => input.current?.click() }] : []));
   // A screen of the card's own has its own place for files; what a link asks for and is missing can be struck off here.
   if (!card || !refs || (!card.accepts?.length && refs.length === 0) || (card.screen && refs.every((ref) => Object.hasOwn(files, ref.sha256)))) return null;
   const t = texts.files;
@@ -105,7 +110,7 @@ export function FilePanel() {
       <div className="drop-zone">
         <button type="button" onClick={() => input.current?.click()}>{t.choose}</button>
         <span className="soft">{t.drop}</span>
-        <input ref={input} type="file" multiple hidden aria-label={t.choose} accept={kinds.map((k) => fileEndings[k]).join(',')} onChange={(e) => {
+        <input ref={input} type="file" name="files" multiple hidden aria-label={t.choose} accept={kinds.map((k) => fileEndings[k]).join(',')} onChange={(e) => {
           void store.getState().filesDropped([...(e.target.files ?? [])]);
           e.target.value = '';
         }} />
@@ -132,11 +137,14 @@ export function SharePanel() {
   const input = useRef<HTMLInputElement>(null);
   const refs = useApp((app) => app.experiment?.files);
   const t = texts.share;
-  const copy = async (how: 'link' | 'embed' | 'locked'): Promise<void> => {
+  const [turnable, setTurnable] = useState<Turnable>('all');
+  const knobs = useApp((app) => selectCard(app)?.knobs);
+  const title = (): string => selectCard(store.getState())?.title ?? '';
+  const copy = async (how: 'link' | 'embed'): Promise<void> => {
     const hash = shareHash(store.getState());
     window.history.replaceState(window.history.state, '', hash);
     try {
-      await navigator.clipboard.writeText(how === 'link' ? new URL(hash, window.location.href).href : embedCode(window.location.href, hash, selectCard(store.getState())?.title ?? '', how === 'locked'));
+      await navigator.clipboard.writeText(how === 'link' ? new URL(hash, window.location.href).href : embedCode(window.location.href, hash, title(), turnable));
       setCopied(true);
     } catch {
       setCopied(false);
@@ -148,22 +156,36 @@ export function SharePanel() {
     const card = selectCard(app);
     if (card && app.experiment) saveFile(`${card.id}.stipple.json`, new Blob([writeSaved(card, app.experiment, currentProof(app))], { type: 'application/json' }));
   };
+  useCommands('share', () => [
+    { id: 'share/link', group: 'share', label: palette.copyLink, also: 'share url address clipboard proof', act: () => void copy('link') },
+    { id: 'share/save', group: 'share', label: palette.saveExperiment, also: 'keep download export file', act: save },
+    { id: 'share/open', group: 'share', label: palette.openFile, also: 'load import file json', act: () => input.current?.click() },
+    { id: 'share/embed', group: 'share', label: palette.embed, also: 'iframe teach lecture', act: () => void copy('embed') },
+  ]);
   return (
-    <section className="side-panel" aria-label={t.title}>
+    <section className="side-panel" data-part="share" aria-label={t.title}>
       <h2>{t.title}</h2>
       <p className="soft">{proof ? t.withProof : t.plain}</p>
       {refs && refs.length > 0 && <p className="soft">{t.needs(refs.map((ref) => `${ref.name} (SHA-256 ${ref.sha256.slice(0, 8)}…)`).join(', '))}</p>}
       <div className="row">
         <button type="button" onClick={() => void copy('link')}>{t.copy}</button>
-        <button type="button" title={t.embedHelp} onClick={() => void copy('embed')}>{t.embed}</button>
-        <button type="button" title={t.lockedHelp} onClick={() => void copy('locked')}>{t.locked}</button>
         <button type="button" onClick={save}>{t.save}</button>
         <button type="button" onClick={() => input.current?.click()}>{t.open}</button>
-        <input ref={input} type="file" hidden accept=".json,application/json" aria-label={t.open} onChange={(e) => {
+        <input ref={input} type="file" name="files" hidden accept=".json,application/json" aria-label={t.open} onChange={(e) => {
           void store.getState().filesDropped([...(e.target.files ?? [])]);
           e.target.value = '';
         }} />
       </div>
+      <details className="embed-options">
+        <summary>{t.embedding}</summary>
+        <p className="soft">{t.embedHelp}</p>
+        <label>{t.turnable} <select name="turnable" value={typeof turnable === 'string' ? turnable : 'some'} onChange={(e) => setTurnable(e.target.value === 'some' ? [] : (e.target.value as 'all' | 'none'))}><option value="all">{t.all}</option><option value="some">{t.some}</option><option value="none">{t.nothing}</option></select></label>
+        {typeof turnable !== 'string' && knobs && <fieldset className="plain">{Object.entries(knobs).map(([name, knob]) => <label key={name}><input type="checkbox" checked={turnable.includes(name)} onChange={(e) => setTurnable(Object.keys(knobs).filter((k) => (k === name ? e.target.checked : turnable.includes(k))))} /> {knob.label}</label>)}</fieldset>}
+        <p className="row">
+          <button type="button" onClick={() => void copy('embed')}>{t.embed}</button>
+          <button type="button" onClick={() => saveFile('stipple.oembed.json', new Blob([oEmbed(window.location.href, shareHash(store.getState()), title(), turnable)], { type: 'application/json' }))}>{t.oEmbed}</button>
+        </p>
+      </details>
       <output className="soft">{copied === undefined ? '' : copied ? t.copied : t.failed}</output>
     </section>
   );
@@ -184,7 +206,7 @@ export function WantedFiles() {
       <ul>{wanted.map((ref) => <li key={ref.sha256}><b>{t.wanted(ref.name)}</b> <small title={ref.sha256}>{t.digest(ref.sha256, bytesText(ref.sizeBytes))}</small></li>)}</ul>
       <p>{t.give} <button type="button" onClick={() => input.current?.click()}>{t.giveChoose}</button></p>
       <p className="soft">{claimed && t.thenRuns} {t.neverTravels}</p>
-      <input ref={input} type="file" multiple hidden aria-label={t.giveChoose} onChange={(e) => {
+      <input ref={input} type="file" name="files" multiple hidden aria-label={t.giveChoose} onChange={(e) => {
         void store.getState().filesDropped([...(e.target.files ?? [])]);
         e.target.value = '';
       }} />

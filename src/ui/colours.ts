@@ -8,13 +8,16 @@ export interface ArmStyle {
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2 1 2', '1 4', '6 2 2 2 2 2'];
 export const plainStyle: ArmStyle = { colour: 'var(--ink-soft)', dash: '' };
 
-/** The method of the card comes first, drawn whole; the others follow in the card's order. */
-export function armStyle(card: Pick<Card, 'arms'>, arm: string | undefined): ArmStyle {
+/** What is drawn in the colours of arms. `colours`: those that a person has chosen, as places in the palette. */
+export type Coloured = Pick<Card, 'arms'> & { readonly colours?: Readonly<Record<string, number>> };
+/** The method of the card comes first, drawn whole; the others follow in the card's order. A colour of one's own leaves the dashes as they are. */
+export function armStyle(card: Coloured, arm: string | undefined): ArmStyle {
   if (arm === undefined || !Object.hasOwn(card.arms, arm)) return plainStyle;
   const ids = Object.keys(card.arms);
   const ordered = [...ids.filter((id) => card.arms[id]!.role === 'method'), ...ids.filter((id) => card.arms[id]!.role !== 'method')];
   const index = ordered.indexOf(arm) % dashes.length;
-  return { colour: `var(--arm-${index})`, dash: dashes[index]! };
+  const chosen = card.colours && Object.hasOwn(card.colours, arm) ? card.colours[arm]! : index;
+  return { colour: groupColour(chosen), dash: dashes[index]! };
 }
 
 /** Of points that belong together in a picture, whatever the arms. */
@@ -29,8 +32,14 @@ const diverging: readonly Rgb[] = [[5, 72, 130], [38, 122, 186], [122, 176, 219]
 const binary: readonly Rgb[] = [[22, 48, 92], [233, 236, 241]];
 export const scales: Readonly<Record<'sequential' | 'diverging' | 'binary', readonly Rgb[]>> = { sequential: viridis, diverging, binary };
 
+const lookups = new Map<keyof typeof scales, Uint32Array>();
 /** 256 colours of a scale, as the little-endian words of an RGBA canvas. */
 export function lookup(scale: keyof typeof scales): Uint32Array {
+  const known = lookups.get(scale) ?? wordsOf(scale);
+  lookups.set(scale, known);
+  return known;
+}
+function wordsOf(scale: keyof typeof scales): Uint32Array {
   const stops = scales[scale];
   return Uint32Array.from({ length: 256 }, (_, i) => {
     const at = (i / 255) * (stops.length - 1);
@@ -40,3 +49,10 @@ export function lookup(scale: keyof typeof scales): Uint32Array {
   });
 }
 export const gradientCss = (scale: keyof typeof scales): string => `linear-gradient(to right, ${scales[scale].map((c) => `rgb(${c.join(' ')})`).join(', ')})`;
+/** The colour at `share` (0 to 1) of a scale, for shapes. */
+export function colourAt(scale: keyof typeof scales, share: number): string {
+  const stops = scales[scale];
+  const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
+  const low = Math.min(stops.length - 2, Math.floor(at));
+  return `rgb(${[0, 1, 2].map((c) => Math.round(stops[low]![c]! + (stops[low + 1]![c]! - stops[low]![c]!) * (at - low))).join(' ')})`;
+}

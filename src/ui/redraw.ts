@@ -3,6 +3,7 @@
  * A chart that is off screen waits until it is seen.
  */
 import { startTransition, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
+import { steadyNow } from '../base/clock';
 
 type Redraw = () => void;
 const dueTimes = new Map<Redraw, number>();
@@ -11,7 +12,7 @@ let running = false;
 const gapMs = 250;
 
 function turn(): void {
-  const now = performance.now();
+  const now = steadyNow();
   let oldest: Redraw | undefined;
   for (const [redraw, due] of dueTimes) if (due <= now && (!oldest || due < dueTimes.get(oldest)!)) oldest = redraw;
   if (oldest) {
@@ -28,21 +29,21 @@ function request(redraw: Redraw, due: number): void {
   requestAnimationFrame(turn);
 }
 
-/** `version`, but late: it follows at most every 250 ms, in turn with the others, and only while `frame` is on screen. */
-export function useCalmVersion(version: number | string, frame: RefObject<Element | null>): number | string {
-  const [shown, setShown] = useState(version);
-  const latest = useRef(version);
+/** `version`, but late: it follows at most every 250 ms, in turn with the others, and, while `patient`, only when `frame` is on screen. Undefined until the first turn. */
+export function useCalmVersion(version: number | string, frame: RefObject<Element | null>, patient: boolean): number | string | undefined {
+  const [shown, setShown] = useState<number | string>();
+  const latest = useRef({ version, patient });
   const drawnAt = useRef(0);
   const visible = useRef(true);
   const redraw = useRef<Redraw>(() => {
-    if (!visible.current) return;
-    drawnAt.current = performance.now();
-    startTransition(() => setShown(latest.current));
+    if (!visible.current && latest.current.patient) return;
+    drawnAt.current = steadyNow();
+    startTransition(() => setShown(latest.current.version));
   });
   useEffect(() => {
-    latest.current = version;
-    if (visible.current) request(redraw.current, drawnAt.current + gapMs);
-  }, [version]);
+    latest.current = { version, patient };
+    if (visible.current || !patient) request(redraw.current, drawnAt.current + gapMs);
+  }, [version, patient]);
   useEffect(() => {
     if (!frame.current || typeof IntersectionObserver === 'undefined') return;
     const observer = new IntersectionObserver((entries) => {

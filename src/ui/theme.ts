@@ -1,6 +1,6 @@
 /** Light, dark, or as the system has it; remembered where the browser allows. */
 export type Theme = 'auto' | 'light' | 'dark';
-const themes: readonly Theme[] = ['auto', 'light', 'dark'];
+export const themes: readonly Theme[] = ['auto', 'light', 'dark'];
 const key = 'stipple.theme';
 
 export function readTheme(): Theme {

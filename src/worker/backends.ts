@@ -28,7 +28,7 @@ export function createExecutors(facts: () => Promise<{ webgpu: { available: bool
         return { executor, ...(software && { note: `software adapter, ${adapter}` }) };
       } catch (error) {
         webgpu = undefined;
-        return { reason: error instanceof Error ? error.message : String(error) };
+        return { reason: (error instanceof Error ? error.message : String(error)).replace(/\.$/, '') };
       }
     },
     close: async () => {

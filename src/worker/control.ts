@@ -1,3 +1,4 @@
+import { steadyNow } from '../base/clock';
 import { Stopped } from '../base/errors';
 import type { Control } from '../lab/host';
 
@@ -47,10 +48,10 @@ export class RunControl implements Control {
     if (this.stopped) throw new Stopped();
   }
   async breathe(): Promise<void> {
-    const now = performance.now();
+    const now = steadyNow();
     if (now - this.lastBreath > 15) {
       await macrotask();
-      this.lastBreath = performance.now();
+      this.lastBreath = steadyNow();
     }
     if (this.stopped) throw new Stopped();
   }

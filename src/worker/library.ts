@@ -1,14 +1,18 @@
 /** What the library shows, computed: previews of generators and of shipped checkpoints. Heavy parts are loaded when first asked for. */
+import { steadyNow } from '../base/clock';
 import { InputError } from '../base/errors';
 import { floats, showShape, type Tensor } from '../base/tensor';
 import type { Executor } from '../engine/executor';
 import { readCheckpoint } from '../engine/onnx/writer';
+import { writeSafetensors } from '../engine/safetensors';
+import type { Blobs } from '../keep/blobs';
+import { checkpointOf, keepCheckpoint, onnxOf, tensorsOf } from '../keep/checkpoints';
 import { createLab } from '../lab/create-lab';
 import type { Recipe } from '../lab/recipe';
 import { silent } from '../lab/silent';
 import { openDataset, type Field, type Opened } from '../spec/dataset';
 import type { KnobValues } from '../spec/knobs';
-import type { FieldText, FilesShown, Library, Question, ReaderCard, SetCard, TensorText } from '../spec/library';
+import type { FieldText, FilesShown, Library, PartOf, Question, ReaderCard, SetCard, TensorText } from '../spec/library';
 import type { ModelCard } from '../spec/model-card';
 import { RunControl } from './control';
 
@@ -16,12 +20,17 @@ export interface LibraryHost {
   readonly asset: (path: string) => Promise<Uint8Array>;
   /** Where a checkpoint is run to show what it does. */
   readonly executor: () => Promise<Executor>;
+  /** Where checkpoints are kept. */
+  readonly blobs: Blobs;
+  /** Lets a question that takes long be called off. */
+  readonly control: RunControl;
 }
 const cards = import.meta.glob<ModelCard>('../../models/*.json', { import: 'default' });
 const recipes = import.meta.glob<{ recipe?: Recipe }>(['../recipes/*.ts', '!../recipes/*.test.ts']);
+const kitchen = () => import('./kitchen');
 const sets = async () => (await import('../data/sets')).datasets;
 
-type Answers = { readonly [Q in Question]: (asks: Library[Q]['asks'], host: LibraryHost) => Promise<Library[Q]['answer']> };
+type Answers = { readonly [Q in Question]: (asks: Library[Q]['asks'], host: LibraryHost, part?: (part: PartOf<Q>) => void) => Promise<Library[Q]['answer']> };
 export const answers: Answers = {
   catalogue: async () => ({
     sets: (await sets()).map(({ id, title, family, says, knobs }): SetCard => ({ id, title, family, says, knobs })),
@@ -48,16 +57,47 @@ export const answers: Answers = {
     if (!Object.hasOwn(recipes, path)) throw new InputError(`There is no shipped model "${id.slice(0, 60)}". Choose one from the list.`);
     const { params } = readCheckpoint(await host.asset(`models/${id}.onnx`));
     const { recipe } = await recipes[path]!();
-    if (!recipe?.show) return { tensors: tensorsOf(params), previews: [] };
+    if (!recipe?.show) return { tensors: textsOf(params), previews: [] };
     const executor = await host.executor();
-    const { lab, close } = createLab({ backends: { choose: async () => executor, current: async () => executor }, sink: silent, control: new RunControl(), asset: host.asset, files: [], now: () => performance.now() }, recipe.seed, []);
+    const { lab, close } = createLab({ backends: { choose: async () => executor, current: async () => executor }, sink: silent, control: new RunControl(), asset: host.asset, files: [], now: steadyNow }, recipe.seed, []);
     try {
-      return { tensors: tensorsOf(params), previews: await recipe.show(lab, params) };
+      return { tensors: textsOf(params), previews: await recipe.show(lab, params) };
     } finally {
       await close();
     }
   },
+  keepFile: async ({ file }, { blobs }) => {
+    const { form, params, notes } = (await import('../lab/checkpoint-file')).readCheckpointFile(file);
+    const source = { from: 'file', file: file.name.slice(0, 400), form } as const;
+    const name = file.name.replace(/\.(safetensors|onnx|npz)$/i, '');
+    return { checkpoint: await keepCheckpoint(blobs, { name, source, params, ...(form === 'onnx' && { onnx: file.bytes }) }, Date.now()), notes };
+  },
+  keepShipped: async ({ model }, { blobs, asset }) => {
+    const bytes = await asset(`models/${await shipped(model)}.onnx`);
+    return { checkpoint: await keepCheckpoint(blobs, { name: model, source: { from: 'shipped', model }, params: readCheckpoint(bytes).params, onnx: bytes }, Date.now()) };
+  },
+  kitchen: async (...at) => (await kitchen()).open(...at),
+  cook: async (...at) => (await kitchen()).cookSoup(...at),
+  keepSoup: async (...at) => (await kitchen()).keepSoup(...at),
+  segment: async (...at) => (await kitchen()).segment(...at),
+  plane: async (...at) => (await kitchen()).plane(...at),
+  checkpointFile: async ({ id, form }, { blobs }) => {
+    const [{ name, source }, params] = [await checkpointOf(blobs, id), await tensorsOf(blobs, id)];
+    const bytes = form === 'onnx' ? (await import('../engine/onnx/patch')).patchInitializers(await onnxOf(blobs, id), params) : writeSafetensors(params, { source: JSON.stringify(source) });
+    return { file: { name: `${name}.${form}`, bytes } };
+  },
+  diff: async (asks, host) => (await diffing()).diffModels(asks, toDiff(host)),
+  diffTensor: async (asks, host) => (await diffing()).diffTensor(asks, toDiff(host)),
+  overlap: async (asks, host) => (await diffing()).overlapOf(asks, toDiff(host)),
 };
+/** What the diff's code needs of the host. */
+const toDiff = ({ asset, blobs, control }: LibraryHost) => ({ asset, blobs, breathe: () => control.breathe(), ships: (id: string) => Object.hasOwn(cards, `../../models/${id}.json`) });
+const diffing = () => import('./diff');
+/** The name of a model that ships. @throws InputError for any other */
+async function shipped(model: string): Promise<string> {
+  if (!Object.hasOwn(cards, `../../models/${model}.json`)) throw new InputError(`There is no shipped model "${model.slice(0, 60)}". Choose one from the list.`);
+  return model;
+}
 
 async function openSet(id: string, seed: number, knobs: KnobValues, { asset }: LibraryHost): Promise<Opened> {
   const set = (await sets()).find((s) => s.id === id);
@@ -74,7 +114,7 @@ function describe(field: Field): string {
   if (isTensor(field)) return `${field.dtype} ${showShape(field.shape)}`;
   return Object.keys(field).join(', ');
 }
-const tensorsOf = (params: Readonly<Record<string, Tensor>>): TensorText[] =>
+const textsOf = (params: Readonly<Record<string, Tensor>>): TensorText[] =>
   Object.entries(params).map(([name, tensor]) => {
     const values = floats(tensor);
     const mean = values.reduce((sum, x) => sum + x, 0) / values.length;

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Fits theta to 3 by gradient descent on (theta - 3)^2: a rate above 1 diverges. */
 const card = defineCard({
-  id: 'descent', title: '', family: 'noise', source: { title: '', authors: '', year: 2026 }, claim: '', explanation: [], equations: [], caveats: [],
+  id: 'descent', title: '', family: 'noise', source: { title: '', authors: '', year: 2026 }, claim: '',
   knobs: { rate: logFloat({ label: 'Rate', min: 1e-3, max: 1e9, default: 0.1 }) },
   arms: { descent: { label: 'Descent', says: '', role: 'method' } },
   charts: [], pictures: {}, invariants: {}, claimCheck: [],
@@ -58,6 +58,7 @@ test('a run says its provider and why, sends every point in order, and finishes 
   for (const seed of [1, 2]) expect(batches.filter((b) => b.seed === seed).flatMap((b) => [...b.steps])).toEqual(Array.from({ length: 30 }, (_, i) => i));
   const end = last(events);
   expect(end.type === 'finished' && [end.result.outcomes.length, end.result.proof.provider]).toEqual([2, 'wasm']);
+  expect(end.type === 'finished' && end.models).toEqual([1, 2].map((seed) => ({ arm: 'theta', seed, sizeBytes: 16 })));
 });
 test('the same experiment has the same fingerprint, another has another', async () => {
   const of = async (rate: number): Promise<string> => {

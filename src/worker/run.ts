@@ -1,19 +1,23 @@
 /** Runs an experiment: every seed's trial in turn, what it shows sent on in batches. The same for the page and the command line. */
+import { steadyNow } from '../base/clock';
 import { InputError, toProblem, type Problem } from '../base/errors';
 import { Fingerprint, sha256 } from '../base/hash';
 import { writeSafetensors } from '../engine/safetensors';
 import { createLab } from '../lab/create-lab';
 import type { Backends, Sink } from '../lab/host';
+import type { RunRecord } from '../lab/record';
 import type { AnyMethod } from '../lab/method';
 import type { RunJournal, TrialShown } from '../keep/run-journal';
 import { Diverged } from '../lab/training';
 import { limits, type Experiment, type Provider } from '../spec/experiment';
 import { readKnobs } from '../spec/knobs';
-import type { FileBytes, RunEvent, SeriesBatch } from '../spec/messages';
+import type { FileBytes, RunEvent, SeriesBatch, Spent } from '../spec/messages';
 import type { Picture } from '../spec/picture';
+import { checkedAgain } from '../spec/lights';
 import type { Light, Outcome, RunResult } from '../spec/result';
 import { createBackends, type Executors } from './backends';
 import type { RunControl } from './control';
+import { MarkedModels } from './marked-models';
 
 export interface RunOptions {
   readonly runId: string;
@@ -28,6 +32,8 @@ export interface RunOptions {
   readonly keep?: (kept: unknown) => void;
   /** Where the run is kept as it goes, and taken up where an earlier attempt left it. */
   readonly journal?: RunJournal;
+  /** Told what is trained and evaluated, for whoever wants to take it away. */
+  readonly record?: RunRecord;
   /** Instead of choosing by the experiment: for tests. */
   readonly backends?: Backends;
 }
@@ -45,34 +51,34 @@ export async function checkFiles(experiment: Experiment, files: readonly FileByt
   }
 }
 
-/** @returns what the last trial kept, for the card's questions; undefined if the run failed or was stopped. */
-export async function runExperiment(options: RunOptions): Promise<{ result?: RunResult; kept?: unknown; problem?: Problem }> {
+/** @returns what the last trial kept, for the card's questions, and the models that the trials marked; undefined if the run failed or was stopped. */
+export async function runExperiment(options: RunOptions): Promise<{ result?: RunResult; kept?: unknown; models?: MarkedModels; problem?: Problem }> {
   const { runId, experiment, method, emit } = options;
-  const began = performance.now();
+  const began = steadyNow();
   let provider: Provider = 'wasm';
   const outcomes: Outcome[] = [];
   const lights = new Map<string, Light>();
   const marks = new Map<string, string>();
-  const series = new Map<string, { arm: string; seed: number; metric: string; steps: number[]; values: number[] }>();
+  const models = new MarkedModels();
+  const series = new Map<string, Growing & { readonly seed: number }>();
   let lastFlush = began;
   let trial = 0;
 
   const flush = (): void => {
-    const batch: SeriesBatch[] = [...series.values()].map((s) => ({ ...s, steps: Float64Array.from(s.steps), values: Float64Array.from(s.values) }));
+    const batch: SeriesBatch[] = [...series.values()].map((s) => ({ ...s, ...columnsOf(s) }));
     series.clear();
-    lastFlush = performance.now();
+    lastFlush = steadyNow();
     if (batch.length > 0) emit({ type: 'metrics', runId, batch });
   };
   options.control.flush = flush;
   let first = true;
   const sink: Sink = {
-    point: (arm, seed, metric, step, value) => {
+    point: (arm, seed, metric, step, value, spent) => {
       const key = `${arm}\n${metric}\n${seed}`;
       let s = series.get(key);
-      if (!s) series.set(key, (s = { arm, seed, metric, steps: [], values: [] }));
-      s.steps.push(step);
-      s.values.push(value);
-      if (first || performance.now() - lastFlush > batchMs) flush();
+      if (!s) series.set(key, (s = { seed, ...growing(arm, metric) }));
+      push(s, step, value, spent);
+      if (first || steadyNow() - lastFlush > batchMs) flush();
       first = false;
     },
     picture: (id, seed, picture) => emit({ type: 'picture', runId, id, seed, picture }),
@@ -81,26 +87,30 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
       emit({ type: 'light', runId, light });
     },
     outcome: (arm, seed, metric, value) => outcomes.push({ arm, seed, metric, value }),
-    mark: (name, seed, fingerprint) => marks.set(`${seed}/${name}`, fingerprint),
+    mark: (name, seed, fingerprint, model) => {
+      marks.set(`${seed}/${name}`, fingerprint);
+      models.marked(name, seed, model);
+    },
     keep: (kept) => options.keep?.(kept),
     progress: (share, label) => {
       const all = (trial + share) / experiment.seeds;
-      const elapsedMs = performance.now() - began;
+      const elapsedMs = steadyNow() - began;
       // Too early an estimate is noise.
       const leftMs = all > 0.03 && elapsedMs > 1500 ? (elapsedMs / all) * (1 - all) : undefined;
-      if (performance.now() - lastProgress < batchMs && share < 1) return;
-      lastProgress = performance.now();
+      if (steadyNow() - lastProgress < batchMs && share < 1) return;
+      lastProgress = steadyNow();
       emit({ type: 'progress', runId, share: all, label: experiment.seeds > 1 ? `${label} (seed ${trial + 1} of ${experiment.seeds})` : label, elapsedMs, ...(leftMs !== undefined && { leftMs }) });
     },
   };
   let lastProgress = -Infinity;
+  const finishedSeed = (seed: number): void => emit({ type: 'outcomes', runId, outcomes: outcomes.filter((o) => o.seed === seed) });
 
   const result = (): RunResult => {
     const hash = new Fingerprint();
     for (const key of [...marks.keys()].sort()) hash.addText(`${key}=${marks.get(key)}`);
     const sorted = [...outcomes].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     for (const outcome of sorted) hash.addText(`${keyOf(outcome)}=${outcome.value}`);
-    return { outcomes, lights: [...lights.values()], proof: { provider, fingerprint: hash.hex(), marks: sorted.slice(0, 12).map((o) => Number(o.value.toPrecision(6))) }, elapsedMs: performance.now() - began };
+    return { outcomes, lights: [...lights.values()], proof: { provider, fingerprint: hash.hex(), marks: sorted.slice(0, 12).map((o) => Number(o.value.toPrecision(6))) }, elapsedMs: steadyNow() - began };
   };
 
   let close: (() => Promise<void>) | undefined;
@@ -124,21 +134,23 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
       const shown = await journal?.done(trial);
       if (shown) {
         showAgain(shown, seed, sink);
+        finishedSeed(seed);
         continue;
       }
       const [seen, recorded] = recording(sink);
-      const made = createLab({ backends, sink: recorded, control: options.control, asset: options.asset, files: options.files, now: () => performance.now(), ...(journal && { journal: journal.trial(trial) }) }, seed, experiment.arms);
+      const made = createLab({ backends, sink: recorded, control: options.control, asset: options.asset, files: options.files, now: steadyNow, ...(journal && { journal: journal.trial(trial) }), ...(options.record && { record: options.record }) }, seed, experiment.arms);
       close = made.close;
       kept = await method.run(made.lab, knobs);
       flush();
+      finishedSeed(seed);
       journal?.finish(trial, seen());
       await made.close();
       close = undefined;
     }
     flush();
     const finished = result();
-    emit({ type: 'finished', runId, result: finished });
-    return { result: finished, kept };
+    emit({ type: 'finished', runId, result: finished, ...(models.heads.length > 0 && { models: models.heads }) });
+    return { result: finished, kept, models };
   } catch (error) {
     flush();
     await close?.().catch(() => undefined);
@@ -148,46 +160,69 @@ export async function runExperiment(options: RunOptions): Promise<{ result?: Run
     return { problem, result: result() };
   }
 }
+/** A series as it comes, point by point. */
+interface Growing {
+  readonly arm: string;
+  readonly metric: string;
+  readonly steps: number[];
+  readonly values: number[];
+  readonly timesMs: number[];
+  readonly examples: number[];
+}
+const growing = (arm: string, metric: string): Growing => ({ arm, metric, steps: [], values: [], timesMs: [], examples: [] });
+function push(series: Growing, step: number, value: number, { timeMs, examples }: Spent): void {
+  series.steps.push(step);
+  series.values.push(value);
+  series.timesMs.push(timeMs);
+  series.examples.push(examples);
+}
+const columnsOf = ({ steps, values, timesMs, examples }: Growing): Pick<SeriesBatch, 'steps' | 'values' | 'timesMs' | 'examples'> =>
+  ({ steps: Float64Array.from(steps), values: Float64Array.from(values), timesMs: Float32Array.from(timesMs), examples: Float32Array.from(examples) });
 /** A sink that keeps all that goes through it. */
 function recording(sink: Sink): [() => TrialShown, Sink] {
   const outcomes: Outcome[] = [];
   const lights = new Map<string, Light>();
   const marks: Record<string, string> = {};
   const pictures: Record<string, Picture> = {};
-  const series = new Map<string, { arm: string; metric: string; steps: number[]; values: number[] }>();
-  const shown = (): TrialShown => ({ outcomes, lights: [...lights.values()], marks, pictures, series: [...series.values()].map((s) => ({ ...s, steps: Float64Array.from(s.steps), values: Float64Array.from(s.values) })) });
+  const series = new Map<string, Growing>();
+  const newest = new Map<string, number>();
+  let newestOfAny: number | undefined;
+  const shown = (): TrialShown => ({ outcomes, lights: [...lights.values()], marks, pictures, series: [...series.values()].map((s) => ({ ...s, ...columnsOf(s) })) });
   const recorded: Sink = {
     ...sink,
-    point: (arm, seed, metric, step, value) => {
+    point: (arm, seed, metric, step, value, spent) => {
       const key = `${arm}\n${metric}`;
       let s = series.get(key);
-      if (!s) series.set(key, (s = { arm, metric, steps: [], values: [] }));
-      s.steps.push(step);
-      s.values.push(value);
-      sink.point(arm, seed, metric, step, value);
+      if (!s) series.set(key, (s = growing(arm, metric)));
+      push(s, step, value, spent);
+      newest.set(arm, step);
+      newestOfAny = step;
+      sink.point(arm, seed, metric, step, value, spent);
     },
     picture: (id, seed, picture) => {
       pictures[id] = picture;
       sink.picture(id, seed, picture);
     },
     light: (light) => {
-      lights.set(`${light.id}\n${light.arm ?? ''}`, light);
-      sink.light(light);
+      const key = `${light.id}\n${light.arm ?? ''}`;
+      const checked = checkedAgain(lights.get(key), light, light.arm === undefined ? newestOfAny : newest.get(light.arm));
+      lights.set(key, checked);
+      sink.light(checked);
     },
     outcome: (arm, seed, metric, value) => {
       outcomes.push({ arm, seed, metric, value });
       sink.outcome(arm, seed, metric, value);
     },
-    mark: (name, seed, fingerprint) => {
+    mark: (name, seed, fingerprint, model) => {
       marks[name] = fingerprint;
-      sink.mark(name, seed, fingerprint);
+      sink.mark(name, seed, fingerprint, model);
     },
   };
   return [shown, recorded];
 }
 /** What a trial has shown, shown again. */
 function showAgain({ outcomes, lights, marks, series, pictures }: TrialShown, seed: number, sink: Sink): void {
-  for (const { arm, metric, steps, values } of series) for (let i = 0; i < steps.length; i++) sink.point(arm, seed, metric, steps[i]!, values[i]!);
+  for (const { arm, metric, steps, values, timesMs, examples } of series) for (let i = 0; i < steps.length; i++) sink.point(arm, seed, metric, steps[i]!, values[i]!, { timeMs: timesMs[i]!, examples: examples[i]! });
   for (const [id, picture] of Object.entries(pictures)) sink.picture(id, seed, picture);
   for (const light of lights) sink.light(light);
   for (const { arm, metric, value } of outcomes) sink.outcome(arm, seed, metric, value);

@@ -1,9 +1,10 @@
 // `npm run bench`: what the page costs, and this project's training steps against other libraries'.
-//   npm run bench -- [page] [peers] [profile] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--gpu auto|real|software|FLAGS] [--json FILE] [--write]
-// `page` and `peers` by default; `profile` tells where a step's time goes. `--write` puts their tables into README.md and docs/performance.md.
+//   npm run bench -- [page] [audit] [peers] [profile] [--quick] [--workload ID,ID] [--lane wasm|webgpu] [--gpu auto|real|software|FLAGS] [--json FILE] [--write]
+// `page` and `peers` by default; `audit` holds the page against bars of speed, access and good practice; `profile` tells where a step's time goes. `--write` puts their tables into README.md and docs/performance.md.
 // `--gpu` says which adapter the browser takes (tools/gpu.mjs): the machine's GPU where it has one, else Chromium's software adapter.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { measureAudit } from './audit.mjs';
 import { measurePage } from './page.mjs';
 import { measurePeers } from './peers.mjs';
 import { measureProfile } from './profile.mjs';
@@ -16,6 +17,7 @@ if (values.gpu) process.env.STIPPLE_GPU = values.gpu;
 const choice = { quick: values.quick ?? false, only: values.workload?.split(','), lane: values.lane, json: values.json };
 const parts = {
   page: { file: 'README.md', marker: 'bench', measure: measurePage },
+  audit: { file: 'docs/performance.md', marker: 'audit', measure: measureAudit },
   peers: { file: 'docs/performance.md', marker: 'peers', measure: () => measurePeers(choice) },
   profile: { file: 'docs/performance.md', marker: 'profile', measure: () => measureProfile(choice) },
 };
@@ -39,4 +41,4 @@ for (const name of asked) {
   console.log(`\n${text}\n`);
   if (values.write) write(file, marker, text);
 }
-process.exit(0); // a compiler of Vite's may linger
+process.exit(); // a compiler of Vite's may linger

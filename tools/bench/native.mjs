@@ -1,7 +1,7 @@
 // The near-physical limit: the very graph of a workload on native onnxruntime, in a process of its own. Spoken to by messages
 // { call: 'open', task, threads } | { call: 'run', steps } | { call: 'step' }; each is answered by { value } or { problem }.
 import { requirePeer } from './install.mjs';
-import { nativeOptions, processorMs, stepper } from './load.mjs';
+import { nativeOptions, processorMs, stepper } from './stepper.mjs';
 
 const ort = requirePeer('onnxruntime-node');
 let steps;

@@ -7,7 +7,7 @@ import { build, preview } from 'vite';
 import { findChromium } from '../browser.mjs';
 import { gpuName, launchOnGpu } from '../gpu.mjs';
 
-const sixArms = '#winner?v=1&backend=wasm&arms=siren,siren-wide,fourier,finer,siren2,siren2-unscaled&k.steps=100';
+export const sixArms = '#winner?v=1&backend=wasm&arms=siren,siren-wide,fourier,finer,siren2,siren2-unscaled&k.steps=100';
 
 /** A fresh page whose long tasks are noted from its first moment, and whose scripts are weighed. */
 async function open(browser, url, hash) {
@@ -29,7 +29,7 @@ async function open(browser, url, hash) {
 /** Milliseconds from the press to the first line that a chart draws. */
 async function firstPoint(page) {
   return page.evaluate(async () => {
-    const drawn = () => [...document.querySelectorAll('.chart .recharts-line-curve, .chart .recharts-line-dot')].length > 0;
+    const drawn = () => [...document.querySelectorAll('.chart path.curve, .chart circle.curve')].length > 0;
     const frames = (until) => new Promise((resolve) => { const wait = () => (until() ? resolve() : requestAnimationFrame(wait)); wait(); });
     // A run that was there before leaves its curves until the new one starts: it is cleared first.
     const named = (...names) => [...document.querySelectorAll('.run-bar button')].find((b) => names.includes(b.textContent.trim()) && !b.disabled);
@@ -42,7 +42,7 @@ async function firstPoint(page) {
   });
 }
 /** Notes the processor time of the page's main-thread tasks, in ms, from now until the returned function is called. */
-async function traceTasks(page) {
+export async function traceTasks(page) {
   const session = await page.context().newCDPSession(page);
   const events = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
@@ -122,20 +122,20 @@ async function longTasks(browser, url) {
   ];
 }
 
-/** Builds the page and measures it; returns the Markdown. */
-export async function measurePage() {
+/** Builds the page, serves it, and measures it by `measure(browser, url)`, which gives rows for a table; returns the Markdown. */
+export async function onBuiltPage(command, measure) {
   await build({ logLevel: 'error' });
   const server = await preview({ preview: { port: 4399, strictPort: false } });
-  const url = server.resolvedUrls.local[0];
   const executablePath = findChromium();
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-background-networking'] });
   try {
-    const rows = [...(await firstPoints(browser, url)), ...(await firstPointsOnGpu(url)), ...(await longTasks(browser, url))];
+    const rows = await measure(browser, server.resolvedUrls.local[0]);
     const busy = loadavg()[0] > availableParallelism() + 1;
     const table = ['| | measured | bar |', '|---|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
-    return `${table}\n\nMeasured by \`npm run bench -- page\` in Chromium ${browser.version().split('.')[0]} on ${availableParallelism()} cores${busy ? ', with other programs running: times by the clock are longer than the page needs' : ''}.`;
+    return `${table}\n\nMeasured by \`${command}\` in Chromium ${browser.version().split('.')[0]} on ${availableParallelism()} cores${busy ? ', with other programs running: times by the clock are longer than the page needs' : ''}.`;
   } finally {
     await browser.close();
     await server.close();
   }
 }
+export const measurePage = () => onBuiltPage('npm run bench -- page', async (browser, url) => [...(await firstPoints(browser, url)), ...(await firstPointsOnGpu(url)), ...(await longTasks(browser, url))]);

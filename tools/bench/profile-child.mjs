@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requirePeer } from './install.mjs';
 import { median } from './lanes.mjs';
-import { nativeOptions, processorMs, stepper } from './load.mjs';
+import { nativeOptions, processorMs, stepper } from './stepper.mjs';
 
 const [id, kind, count] = process.argv.slice(2);
 /** Processor milliseconds of warming: WebAssembly is compiled quickly at first, and well (in threads beside) only where it has worked for a while. */

@@ -8,7 +8,8 @@ import { InputError } from '../../base/errors';
 
 /** Deflate packs at most about 1030 to 1; honest data beyond 200 to 1 are small. */
 export const mostRatio = 200;
-const freeBytes = 16 * 2 ** 20; // below this no ratio is too high
+/** Unpacked, below this no ratio is too high. */
+export const freeBytes = 16 * 2 ** 20;
 /** Packed bytes at a time: at most about 17 MB come of them. */
 const pieceBytes = 16 * 1024;
 

@@ -74,8 +74,8 @@ function rowMajor(data: NpyData, shape: Shape, each: number): NpyData {
 
 function headerOf(bytes: Uint8Array, name: string): { text: string; start: number } {
   if (magic.some((byte, i) => bytes[i] !== byte)) throw new InputError(`${name} is not a NumPy array file (.npy): it does not start like one. Save it with numpy.save or numpy.savez.`);
-  const version = bytes[6]!;
-  if (!(version >= 1 && version <= 3)) throw new InputError(`${name} is a NumPy file of version ${version}; versions 1 to 3 can be read.`);
+  const version = bytes[6];
+  if (version !== undefined && !(version >= 1 && version <= 3)) throw new InputError(`${name} is a NumPy file of version ${version}; versions 1 to 3 can be read.`);
   const from = version === 1 ? 10 : 12;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < from ? Infinity : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

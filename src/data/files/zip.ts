@@ -4,7 +4,7 @@
  */
 import { crc32 } from '../../base/crc32';
 import { InputError } from '../../base/errors';
-import { inflateExactly } from './gzip';
+import { freeBytes, inflateExactly, mostRatio } from './gzip';
 
 export const zipLimits = { entries: 200_000, unpackedBytes: 2 ** 31, nameLetters: 1024 } as const;
 
@@ -40,6 +40,8 @@ export function readZip(bytes: Uint8Array, name: string, { entries: mostEntries 
     seen.add(path);
     total += head.unpacked;
     if (total > unpackedBytes) throw new InputError(`${name} would unpack to more than ${Math.round(unpackedBytes / 2 ** 20)} MiB, the most that is read. Use a smaller archive.`);
+    // Many small files may come to more than one large one is allowed, and entries may share their packed bytes.
+    if (total > freeBytes && total > mostRatio * bytes.length) throw new InputError(`${name} would unpack to more than ${mostRatio} times its size, which no honest data do. Save it without compression.`);
     entries.push({ name: path, sizeBytes: head.unpacked, read: () => unpack(bytes, file, head, `${path} in ${name}`) });
   }
   return entries;
@@ -108,7 +110,7 @@ function nameOf(bytes: Uint8Array, at: number, length: number, archive: string):
 export function safePath(path: string, archive: string): string {
   const bare = path.replace(/^(?:\.\/)+/, '');
   const parts = bare.replace(/\/$/, '').split('/');
-  if (bare === '' || bare.length > zipLimits.nameLetters || bare.includes('\0') || /^[a-z]:/i.test(bare) || parts.some((part) => part === '' || part === '..'))
+  if (bare === '' || bare.length > zipLimits.nameLetters || bare.includes('\0') || /^[a-z]:/i.test(bare) || parts.some((part) => part === '' || part === '.' || part === '..'))
     throw new InputError(`${archive} holds a file of the name ${JSON.stringify(path.slice(0, 80))}, which leads out of the archive or is no name. Pack it again from within its folder.`);
   return bare;
 }

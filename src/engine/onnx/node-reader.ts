@@ -58,6 +58,11 @@ export class NodeReader {
     if (!attribute) return otherwise;
     return attribute.type === 'int' ? attribute.value : fail(`attribute ${name} is not an integer.`);
   }
+  /** An attribute that is 0 or 1. What others mean is not said, and other programs disagree. */
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.int(name, otherwise ? 1 : 0);
+    return value === 0 || value === 1 ? value === 1 : fail(`attribute ${name} is ${value}; 0 or 1 was expected.`);
+  }
   float(name: string): number | undefined;
   float(name: string, otherwise: number): number;
   float(name: string, otherwise?: number): number | undefined {

@@ -119,7 +119,7 @@ function externalBytes({ dims, type, external }: TensorParts, who: string, files
   const whole = (key: string): number | undefined => {
     const text = external.get(key);
     if (text === undefined) return undefined;
-    if (!/^\d{1,15}$/.test(text)) throw new InputError(`The ${who} has ${key} "${text}" in its external file; a whole number was expected.`);
+    if (!/^\d{1,15}$/.test(text)) throw new InputError(`The ${who} has ${key} "${text.slice(0, 60)}" in its external file; a whole number was expected.`);
     return Number(text);
   };
   const offset = whole('offset') ?? 0;

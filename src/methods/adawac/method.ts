@@ -1,6 +1,8 @@
 import { floats, tensor, type Params, type Tensor } from '../../base/tensor';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
+import { halves, rowScorer, type Scorer } from '../../lab/scorer';
+import { pixelCrossEntropy, segmenter } from '../../nn/segmenter';
 import { card } from './card';
 import { diceOf, earlyLosses, labelWeights, lossesOfAll, meanOf, segmented, weightMeans } from './judge';
 import { lossesPicture, segmentedPicture, volumePicture, weightsPicture } from './pictures';
@@ -89,7 +91,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
       'dice/dense': diceOf(dense, test.dense), 'dice/sparse': diceOf(await segmented(lab, network, test.sparse.x, shape), test.sparse),
       ...(means && { 'weight/dense': means.dense, 'weight/sparse': means.sparse, ...(means.unlabelled !== undefined && { 'weight/unlabelled': means.unlabelled }) }),
     });
-    lab.mark(arm, end);
+    lab.mark(arm, end, { whole: network }); // beside the network, `end` holds weights of training slices
     await lab.worked(4, 'Testing');
   }
   lab.picture('segmented', segmentedPicture(test.dense, said));
@@ -108,4 +110,13 @@ function lights(lab: Lab, logits: Tensor | undefined, audit: Audit | undefined):
   lab.light('towards', audit.against === 0, `${audit.steps} steps, ${audit.against} moves the other way`, 'adawac');
 }
 
-export const method = defineMethod(card, { run: (lab, knobs) => run(lab, knobs) });
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const { test, start, shape } = openTask(lab, knobs);
+  const { choosing, reporting } = halves({ images: test.dense.x, labels: test.dense.trueLabel });
+  return rowScorer(lab, {
+    name: 'segment-scorer', params: start, rows: { choosing, reporting }, accuracy: false, chunk: 32,
+    each: ({ params, rows }) => ({ loss: pixelCrossEntropy(segmenter(params, rows.images!, shape).logits, rows.labels!) }),
+    says: { title: card.title, unit: 'nats a pixel', choosing: `every other dense slice of the test volumes, ${choosing.images!.shape[0]}`, reporting: `the rest, ${reporting.images!.shape[0]}`, notes: ['Slices of one volume stand on both sides.'] },
+  });
+}
+export const method = defineMethod(card, { run: (lab, knobs) => run(lab, knobs), scorer });

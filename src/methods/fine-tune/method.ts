@@ -7,6 +7,7 @@ import { argMaxes, overSet, shapesOf } from '../../lab/evaluate';
 import type { Lab, TrainingRun, Trainer } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
 import { imageAt, readings } from '../../lab/pictures';
+import { classScorer, type Scorer } from '../../lab/scorer';
 import { cnnFeatures, cnnLogits, headLogits, imageSize, initCnn, initHead, withHead } from '../../nn/cnn';
 import { noDecayOnVectors } from '../../nn/groups';
 import { crossEntropy } from '../../nn/losses';
@@ -144,8 +145,19 @@ function movedPicture(asked: readonly ArmName[], starts: Readonly<Record<ArmName
   return { kind: 'heatmap', rows: rows.length, columns: asked.length, scale: 'sequential', values: Float32Array.from(rows.flatMap((name) => asked.map((arm) => distance(arm, name)))), rowLabels: rows, columnLabels: asked.map((arm) => card.arms[arm]!.label), xLabel: 'arm' };
 }
 
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const { validation, test, report } = await openTask(lab, knobs);
+  const of = (set: Labelled): string => `${countOf(set)} pictures of ${set.classes.length} classes`;
+  return classScorer(lab, {
+    name: 'fine-tune-scorer', params: initCnn(lab.rng.fork('scorer'), test.classes.length), choosing: validation, reporting: test,
+    logits: ({ params, images }) => cnnLogits(params, images),
+    says: { title: card.title, choosing: `validation, ${of(validation)}`, reporting: `test, ${of(test)}`, notes: report.warnings },
+  });
+}
+
 export const method = defineMethod(card, {
   run: trial,
+  scorer,
   asks: {
     data: async (lab, knobs) => {
       const { report }: Task = await openTask(lab, knobs);

@@ -149,7 +149,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
     lab.picture('shape', table(['Arm', 'Object removed', 'Broken silhouette removed', 'Ratio'], shapeRows.slice()));
     lab.picture('linear', table(['Arm', 'Cosine', 'Relative distance'], linearRows.slice()));
     const masked = await read(task.labels.map((_, image) => ({ image, mask: without(numbers, centre[image]!) })));
-    lab.mark(arm, { logits: tensor(masked.logits, [n, classNames.length]) });
+    lab.mark(arm, { logits: tensor(masked.logits, [n, classNames.length]) }, { figures: true });
     await lab.worked(10 * n, 'Silhouettes and patches');
   }
   const after = bitsOf(task.params);

@@ -2,12 +2,14 @@ import { int32, type Params } from '../../base/tensor';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
 import { rowsOf } from '../../lab/lm';
+import { classesOf, rowScorer, type Scorer } from '../../lab/scorer';
 import { linear } from '../../nn/schedules';
+import { atMost } from '../../spec/lights';
 import { card } from './card';
 import { cosinesPicture, forgettingPicture, overlapPicture, scalingPicture, sideBySide, spectrumPicture, tasksPicture } from './pictures';
 import { chance, changeOf, cosines, distance, effectiveRank, intrudersOf, normOf, ordinary, spectraOf, turned, type Spectrum } from './spectrum';
 import { arms, judgeOf, ranks, tunerOf, type Arm, type Judge, type Tuner } from './step';
-import { examined, openTask, partOf, shape, targets, type Job, type Knobs, type Task } from './task';
+import { classLogits, examined, openTask, partOf, shape, targets, type Job, type Knobs, type Task } from './task';
 
 const lookCount = 6;
 const lambdas = [0, 0.25, 0.5, 0.75, 1, 1.5] as const;
@@ -144,11 +146,11 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
   lab.picture('spectrum', spectrumPicture(spectra, before, knobs));
   lab.picture('scaling', scalingPicture(curves));
   lab.picture('table', sideBySide(rows, chance(lab.rng.fork('chance'), shape.width, shape.width)));
-  lab.light('rank', audit.rank <= 1e-3, `largest share of a singular value beyond the rank ${audit.rank.toExponential(1)}`);
+  lab.light('rank', atMost(audit.rank, 1e-3), `largest share of a singular value beyond the rank ${audit.rank.toExponential(1)}`);
   lab.light('whole', audit.whole === 0, `${audit.whole} weights differ at λ = 1`);
-  lab.light('removed', audit.removed <= 1e-3, `${audit.directions} directions taken out; of the strongest ${audit.removed.toExponential(1)} is left`);
-  lab.light('most', audit.most <= knobs.k, `at most ${audit.most} in a matrix, k = ${knobs.k}`);
-  lab.light('interlace', audit.interlace <= 1e-4, `a singular value is above its limit by ${audit.interlace.toExponential(1)}`);
+  lab.light('removed', atMost(audit.removed, 1e-3), `${audit.directions} directions taken out; of the strongest ${audit.removed.toExponential(1)} is left`);
+  lab.light('most', atMost(audit.most, knobs.k), `at most ${audit.most} in a matrix, k = ${knobs.k}`);
+  lab.light('interlace', atMost(audit.interlace, 1e-4), `a singular value is above its limit by ${audit.interlace.toExponential(1)}`);
 }
 const isHead = (name: string): boolean => name.startsWith('class.');
 const headOf = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([name]) => isHead(name)));
@@ -181,4 +183,13 @@ function watchOver(audit: { rank: number; removed: number; whole: number; most: 
     }
   });
 }
-export const method = defineMethod(card, { run });
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const { base, jobs } = await openTask(lab, knobs);
+  const { head, validation, test, name } = jobs.at(-1)!; // there is one at least
+  return rowScorer(lab, {
+    name: 'classes-scorer', params: { ...base, ...head }, rows: { choosing: { ...validation }, reporting: { ...test } }, accuracy: true, chunk: 64,
+    each: classesOf((params, rows) => classLogits(params, rows.tokens!)),
+    says: { title: card.title, unit: 'nats a sentence', choosing: `validation, ${validation.labels.shape[0]} sentences (${name})`, reporting: `test, ${test.labels.shape[0]}`, notes: [] },
+  });
+}
+export const method = defineMethod(card, { run, scorer });

@@ -1,10 +1,13 @@
 import { sparsely, withAdded, type SparseVector } from '../../base/sparse';
 import type { Params } from '../../base/tensor';
-import { maskTokens } from '../../data/predictions';
+import { maskTokens, type Predictions } from '../../data/predictions';
+import { constant } from '../../engine/value';
 import { overRows, shapesOf } from '../../lab/evaluate';
 import type { Lab } from '../../lab/lab';
 import { feedsOf, lmScorer } from '../../lab/lm';
 import { defineMethod } from '../../lab/method';
+import { halves, tokenScorer, type Rows, type Scorer } from '../../lab/scorer';
+import { atMost } from '../../spec/lights';
 import type { Answer } from '../../spec/messages';
 import { card } from './card';
 import { tuned, type Rule, type Tuned } from './difference';
@@ -132,11 +135,25 @@ function showLights(lab: Lab, { start }: Task, knobs: Knobs, all: readonly { nam
   lab.light('order', one.every((v, i) => Object.is(v, other[i])), `${one.length} weights compared`);
   const back = withAdded(one, [{ ...a, scale: -1 }, { ...b, scale: -1 }]);
   const gap = back.reduce((most, v, i) => Math.max(most, Math.abs(v - start[i]!)), 0);
-  lab.light('back', gap <= 1e-6, `largest difference ${gap.toExponential(1)}`);
+  lab.light('back', atMost(gap, 1e-6), `largest difference ${gap.toExponential(1)}`);
 }
 
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const task = await openTask(lab, knobs);
+  const { tokens, targets, weights } = task.test[languageOf(knobs.target)]!;
+  const { choosing, reporting } = halves({ tokens, targets, weights });
+  const predictions = (rows: Rows): Predictions => ({ tokens: rows.tokens!, targets: rows.targets!, weights: rows.weights! });
+  // What is never trained stands in the graph.
+  const frozen = Object.fromEntries(Object.entries(task.frozen).map(([name, t]) => [name, constant(t)]));
+  return tokenScorer(lab, {
+    name: 'sparse-scorer', params: { ...weightsOf(task, task.start), ...task.head }, chunk: 32, rows: { choosing: predictions(choosing), reporting: predictions(reporting) },
+    logits: (p, at) => logitsOf.task({ ...frozen, ...p }, at),
+    says: { title: card.title, choosing: `every other test sentence of language ${knobs.target}, ${choosing.tokens!.shape[0]}`, reporting: `the rest, ${reporting.tokens!.shape[0]}`, notes: [] },
+  });
+}
 export const method = defineMethod(card, {
   run,
+  scorer,
   asks: {
     board: async (lab, knobs, values, kept): Promise<Answer> => {
       const { task, target, source: a } = values as Readonly<Record<'task' | 'target' | 'source', number>>; // checked against the card before they come

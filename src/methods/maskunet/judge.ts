@@ -7,13 +7,12 @@ import { captionLength } from '../../lab/captioned';
 import { shapesOf } from '../../lab/evaluate';
 import type { Lab } from '../../lab/lab';
 import { diffusionLoss, normalPictures } from '../../nn/diffusion';
+import { prefixed, scope } from '../../nn/layers';
 import { unetPrediction } from '../../nn/unet';
 import { config, hooksOf, networkOf, schedule, startOf, target, type Arm } from './step';
 import { picture, rows, type Knobs, type Task } from './task';
 
 export const levels = ['early', 'middle', 'late'] as const;
-const scope = <T>(views: Readonly<Record<string, T>>, prefix: string): Record<string, T> => Object.fromEntries(Object.entries(views).flatMap(([name, v]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), v]] : [])));
-const prefixed = (prefix: string, params: Params): Params => Object.fromEntries(Object.entries(params).map(([name, v]) => [`${prefix}${name}`, v]));
 
 export interface Judged {
   readonly loss: number;
@@ -32,10 +31,10 @@ export function judgeOf(lab: Lab, arm: Arm, task: Task, knobs: Knobs): (own: Par
   const frozen = arm === 'full' ? {} : task.base;
   const masks = arm === 'masked' || arm === 'random';
   const forward = lab.forward({
-    name: `test-${arm}`, params: shapesOf({ ...prefixed('own.', start), ...prefixed('net.', frozen) }),
+    name: `test-${arm}`, params: shapesOf({ ...prefixed('own', start), ...prefixed('net', frozen) }),
     inputs: { x0: { shape: [n, ...picture] }, t: { shape: [n], dtype: 'int32' }, eps: { shape: [n, ...picture] }, tokens: { shape: [n, captionLength], dtype: 'int32' }, ...(masks && { draw: { shape: [n, task.total] } }), ...(arm === 'random' && { kept: { shape: [] } }) },
     outputs: ({ params, inputs: i }) => {
-      const [own, net] = [scope(params, 'own.'), scope(params, 'net.')];
+      const [own, net] = [scope(params, 'own'), scope(params, 'net')];
       const seen: { share: Value; between: Value }[] = [];
       const hooks = hooksOf(arm, own, task, knobs, { test: true, ...(i.draw && { draw: i.draw }), ...(i.kept && { kept: i.kept }), seen: ({ inputs, outputs }, mask) => seen.push({ share: mul(mean(mask, { axes: [0, 1, 2] }), inputs * outputs), between: reshape(max(mul(mask, sub(1, mask))), [1]) }) });
       const { perSample } = diffusionLoss({ schedule, target, x0: i.x0!, t: i.t!, eps: i.eps!, predict: (xt, at) => unetPrediction(networkOf(arm, own, net), xt, at, i.tokens!, config, hooks) });
@@ -45,7 +44,7 @@ export function judgeOf(lab: Lab, arm: Arm, task: Task, knobs: Knobs): (own: Par
   const { x0, tokens } = rows(task.test, Array.from({ length: n }, (_, i) => i));
   const eps = levels.map((_, l) => normalPictures(lab.rng.fork('test noise', l), [n, ...picture]));
   return async (own, kept) => {
-    const params = { ...prefixed('own.', own), ...prefixed('net.', frozen) };
+    const params = { ...prefixed('own', own), ...prefixed('net', frozen) };
     const errors = new Float32Array(n * levels.length);
     let [shares, between] = [0, 0];
     for (const l of levels.keys()) {
@@ -67,12 +66,12 @@ export const drawOf = (lab: Lab, { total }: Pick<Task, 'total'>, n: number, whic
 export function probeOf(lab: Lab, task: Task, knobs: Knobs, times: readonly number[]): (own: Params) => Promise<{ masks: Float32Array[]; shares: number[][] }> {
   const n = times.length;
   const forward = lab.forward({
-    name: 'probe', params: shapesOf({ ...prefixed('own.', startOf(lab, 'masked', task, knobs)), ...prefixed('net.', task.base) }),
+    name: 'probe', params: shapesOf({ ...prefixed('own', startOf(lab, 'masked', task, knobs)), ...prefixed('net', task.base) }),
     inputs: { x0: { shape: [n, ...picture] }, t: { shape: [n], dtype: 'int32' }, eps: { shape: [n, ...picture] }, tokens: { shape: [n, captionLength], dtype: 'int32' }, draw: { shape: [n, task.total] } },
     outputs: ({ params, inputs: i }) => {
       const found: Value[] = [];
-      const hooks = hooksOf('masked', scope(params, 'own.'), task, knobs, { draw: i.draw!, test: true, seen: (_, mask) => found.push(reshape(mask, [n, mask.shape[1]! * mask.shape[2]!])) });
-      const { perSample } = diffusionLoss({ schedule, target, x0: i.x0!, t: i.t!, eps: i.eps!, predict: (xt, at) => unetPrediction(scope(params, 'net.'), xt, at, i.tokens!, config, hooks) });
+      const hooks = hooksOf('masked', scope(params, 'own'), task, knobs, { draw: i.draw!, test: true, seen: (_, mask) => found.push(reshape(mask, [n, mask.shape[1]! * mask.shape[2]!])) });
+      const { perSample } = diffusionLoss({ schedule, target, x0: i.x0!, t: i.t!, eps: i.eps!, predict: (xt, at) => unetPrediction(scope(params, 'net'), xt, at, i.tokens!, config, hooks) });
       return { masks: concat(found, 1), errors: perSample };
     },
   });
@@ -84,7 +83,7 @@ export function probeOf(lab: Lab, task: Task, knobs: Knobs, times: readonly numb
   const noises = new Float32Array(n * eps.data.length);
   times.forEach((_, i) => noises.set(floats(eps), i * eps.data.length));
   return async (own) => {
-    const { masks } = await forward.run({ ...prefixed('own.', own), ...prefixed('net.', task.base) }, { x0, tokens, t: int32([...times]), eps: tensor(noises, [n, ...picture]), draw: tensor(draw, [n, task.total]) });
+    const { masks } = await forward.run({ ...prefixed('own', own), ...prefixed('net', task.base) }, { x0, tokens, t: int32([...times]), eps: tensor(noises, [n, ...picture]), draw: tensor(draw, [n, task.total]) });
     const all = times.map((_, i) => floats(masks!).slice(i * task.total, (i + 1) * task.total));
     return { masks: all, shares: all.map((mask) => task.layers.map(({ offset, inputs, outputs }) => mask.subarray(offset, offset + inputs * outputs).reduce((a, b) => a + b, 0) / (inputs * outputs))) };
   };

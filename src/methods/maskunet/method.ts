@@ -10,6 +10,7 @@ import { repeatCaption } from '../../nn/captions';
 import { drawNoise, guided, sample } from '../../nn/diffusion';
 import { constantRate } from '../../nn/schedules';
 import { unetPrediction } from '../../nn/unet';
+import { atMost, near } from '../../spec/lights';
 import { card } from './card';
 import { drawOf, judgeOf, levels, probeOf, type Judged } from './judge';
 import { drawnPicture, keptPicture, masksPicture, rewardedPicture } from './pictures';
@@ -97,14 +98,14 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
     lab.outcome(arm, { 'test/loss': judged.loss, ...Object.fromEntries(levels.map((level) => [`test/${level}`, judged.byLevel[level]])), kept: judged.kept, trained: arm === 'base' || arm === 'random' ? 0 : count(own(arm)) });
     pictures.push({ label: card.arms[arm]!.label, pictures: await drawnBy(lab, arm, own(arm), task, knobs, kept) });
     lab.picture('drawn', drawnPicture(pictures, shownPrompts));
-    lab.mark(arm, { drawn: pictures.at(-1)!.pictures, ...own(arm) });
+    lab.mark(arm, { drawn: pictures.at(-1)!.pictures, ...own(arm) }, { figures: true });
     await lab.worked(12, 'Drawing');
   }
   if (asked.includes('random') || asked.includes('masked')) await lookAtMasks(own('masked'));
 
   const open = await judgeOf(lab, 'masked', task, { ...knobs, start: 20 })(startOf(lab, 'masked', task, { ...knobs, start: 20 }), 1);
   const gap = open.errors.reduce((most, e, i) => Math.max(most, Math.abs(e - before.errors[i]!)), 0);
-  lab.light('open', gap <= 1e-4, `largest difference of an error ${gap.toExponential(1)}, ${(100 * open.kept).toFixed(2)} % stay`);
+  lab.light('open', atMost(gap, 1e-4), `largest difference of an error ${gap.toExponential(1)}, ${(100 * open.kept).toFixed(2)} % stay`);
   const after = await judges.get('base')!({}, 1);
   const differ = after.errors.filter((e, i) => !Object.is(e, before.errors[i])).length;
   lab.light('theta', differ === 0, `${differ} of ${before.errors.length} errors differ`);
@@ -125,9 +126,9 @@ async function byReward(lab: Lab, task: Task, knobs: Knobs): Promise<void> {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   lab.outcome('reward', { 'reward/share': mean(masked.rewards.map((r, i) => Number(r >= plain.rewards[i]!))), 'reward/masked': mean(masked.rewards), 'reward/plain': mean(plain.rewards) });
   lab.picture('rewarded', rewardedPicture(task.prompts.texts, plain, masked));
-  lab.mark('reward', { latent: end.latent! });
+  lab.mark('reward', { latent: end.latent! }, { figures: true });
   const at = mean(fresh);
   const expected = knobs.rewardStart === 1 && knobs.noise === 'one';
-  lab.light('start', !expected || Math.abs(at - 0.934) <= 0.005, `${(100 * at).toFixed(2)} % stay when a step begins${expected ? '' : ', with other logits or noise'}`, 'reward');
+  lab.light('start', expected ? near(at, 0.934, 0.005) : true, `${(100 * at).toFixed(2)} % stay when a step begins${expected ? '' : ', with other logits or noise'}`, 'reward');
 }
 export const method = defineMethod(card, { run });

@@ -4,18 +4,20 @@
  */
 import { InputError } from '../../base/errors';
 import type { Params } from '../../base/tensor';
-import { average, countParams, lerp, pairwiseCosine, planeThrough } from '../../lab/combine';
+import { average, countParams, lerp, pairwiseCosine, planeThrough, sameBits } from '../../lab/combine';
 import type { Lab, Trainer, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
-import { initCnn, withHead } from '../../nn/cnn';
+import { greedySoup, LearnedSoup, sortedOrder } from '../../lab/soups';
+import { classScorer, type Scorer } from '../../lab/scorer';
+import { cnnLogits, initCnn, withHead } from '../../nn/cnn';
 import { cosine } from '../../nn/schedules';
 import type { ValuesOf } from '../../spec/knobs';
+import { atLeast, below } from '../../spec/lights';
 import type { Picture } from '../../spec/picture';
 import { batcher } from './batcher';
 import { card } from './card';
-import { batches, chunksOf, evaluator, fineTuner, gradientAt, linearProbe, pixels, predictions, scoreOf, shapesOf, type Evaluate, type ImageSet, type Score } from './network';
-import { alphaMap, contactSheet, cosineMap, curvesOf, greedyTable, ingredientName, mixTable, planePicture, sameBits, scatterOf, segmentLines, sweepTable, type Figures, type IngredientInfo, type SegmentPoint } from './pictures';
-import { greedySoup, LearnedSoup, sortedOrder } from './soups';
+import { batches, chunksOf, evaluator, fineTuner, gradientAt, labelledOf, linearProbe, pixels, predictions, scoreOf, shapesOf, type Evaluate, type ImageSet, type Score } from './network';
+import { alphaMap, contactSheet, cosineMap, curvesOf, greedyTable, ingredientName, mixTable, planePicture, scatterOf, segmentLines, sweepTable, type Figures, type IngredientInfo, type SegmentPoint } from './pictures';
 import { drawRecipe, type IngredientRecipe } from './sweep';
 import { openTask, pretrained, type OpenedTask, type Task } from './task';
 
@@ -197,7 +199,7 @@ async function cookGreedy(lab: Lab, knobs: Knobs, task: Task, evaluate: Evaluate
   lab.picture('greedy', greedyTable(soup.log, knobs.accept === 'better' ? '>' : '≥'));
   const promised = knobs.order === 'sorted' ? Math.max(...alone) : alone[order[0]!]!;
   const against = knobs.order === 'sorted' ? 'the best single model' : 'the first ingredient (in random order no more is promised)';
-  lab.light('greedy-validation', soup.accuracy >= promised, `${(100 * soup.accuracy).toFixed(1)} % for the soup of ${soup.members.length}, ${(100 * promised).toFixed(1)} % for ${against}`, 'greedy');
+  lab.light('greedy-validation', atLeast(soup.accuracy, promised), `${(100 * soup.accuracy).toFixed(1)} % for the soup of ${soup.members.length}, ${(100 * promised).toFixed(1)} % for ${against}`, 'greedy');
   return measure(evaluate, task, soup.params);
 }
 
@@ -299,7 +301,7 @@ async function differentInits(lab: Lab, knobs: Knobs, task: Task, trainer: Train
   settle('different-inits', 'Uniform soup, different starts', soup, soup.params);
   const alone = mean(models.map((m) => m.test));
   lab.outcome('different-inits', { 'ingredients/accuracy': alone });
-  lab.light('different-inits', soup.test < alone, `test accuracy ${(100 * soup.test).toFixed(1)} % for the average, ${(100 * alone).toFixed(1)} % for its ${controlRuns} ingredients on average, ${(100 / task.classNames.length).toFixed(1)} % by chance`, 'different-inits');
+  lab.light('different-inits', below(soup.test, alone), `test accuracy ${(100 * soup.test).toFixed(1)} % for the average, ${(100 * alone).toFixed(1)} % for its ${controlRuns} ingredients on average, ${(100 / task.classNames.length).toFixed(1)} % by chance`, 'different-inits');
 }
 
 /** The question `mix`: accuracy of (1 - t) theta_a + t theta_b, and the segment round it. */
@@ -316,8 +318,21 @@ async function mix(lab: Lab, { a, b, t }: { a: number; b: number; t: number }, {
   return { mix: mixTable(rows), segment: segmentLines(points, a, b, 'accuracy', marker), segmentLoss: segmentLines(points, a, b, 'loss', marker) };
 }
 
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const opened = await openTask(lab, knobs.perClass);
+  const { validation, test } = opened.rest();
+  const { classNames } = opened;
+  const of = ({ labels }: ImageSet): string => `${labels.length} pictures of ${classNames.length} classes`;
+  return classScorer(lab, {
+    name: 'soup-scorer', params: initCnn(lab.rng.fork('scorer'), classNames.length), choosing: labelledOf(validation, classNames), reporting: labelledOf(test, classNames),
+    logits: ({ params, images }) => cnnLogits(params, images),
+    says: { title: card.title, choosing: `validation, ${of(validation)}`, reporting: `test, ${of(test)}`, notes: [] },
+  });
+}
+
 export const method = defineMethod(card, {
   run,
+  scorer,
   asks: {
     mix: async (lab, _, values, kept) => {
       if (!kept) throw new InputError('There are no ingredients yet. Press Run first.');

@@ -2,6 +2,7 @@
 import { exp, log } from '../../base/math';
 import type { Random } from '../../base/random';
 import { floats, int32, tensor, type Params, type Tensor } from '../../base/tensor';
+import type { Labelled } from '../../data/labelled';
 import { flatGradient, gradients } from '../../engine/autodiff';
 import { flatten, layoutOf, unflatten } from '../../engine/layout';
 import { mul, reshape } from '../../engine/ops';
@@ -62,6 +63,9 @@ function overSets(lab: Lab, name: string, shapes: Shapes, width: number, output:
 export type Evaluate = (params: Params, set: ImageSet) => Promise<Float32Array>;
 /** Logits of every image of a set. */
 export const evaluator = (lab: Lab, shapes: Shapes, classes: number): Evaluate => overSets(lab, 'soup-logits', shapes, classes, cnnLogits, 'Evaluating');
+
+/** As labelled pictures [n, 1, 28, 28]. */
+export const labelledOf = ({ images, labels }: ImageSet, classes: readonly string[]): Labelled => ({ x: tensor(images, [labels.length, 1, 28, 28]), y: int32(labels), classes });
 
 export interface Score {
   readonly accuracy: number;

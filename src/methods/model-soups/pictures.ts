@@ -1,8 +1,7 @@
 /** The pictures of this method, as plain data. */
-import { floats, type Params } from '../../base/tensor';
 import type { HeatMap, Images, Lines, Picture, Plane, Scatter, Table } from '../../spec/picture';
 import { pixels, type ImageSet } from './network';
-import type { GreedyTrial } from './soups';
+import type { GreedyTrial } from '../../lab/soups';
 import type { IngredientRecipe } from './sweep';
 
 /** What is known of a model: its accuracies on all splits. */
@@ -138,9 +137,3 @@ export const mixTable = (rows: readonly { label: string; point: SegmentPoint }[]
   columns: ['Model', 'Test accuracy', 'Test loss', 'Shifted sets, a sample'],
   rows: rows.map(({ label, point }) => [label, percent(point.test), short(point.testLoss), percent(point.ood)]),
 });
-/** Whether two models hold the same bits. */
-export const sameBits = (a: Params, b: Params): boolean =>
-  Object.keys(a).every((name) => {
-    const [x, y] = [floats(a[name]!), floats(b[name]!)].map((v) => new Uint32Array(v.buffer, v.byteOffset, v.length)) as [Uint32Array, Uint32Array];
-    return x.every((bits, i) => bits === y[i]);
-  });

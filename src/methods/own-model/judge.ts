@@ -1,5 +1,7 @@
 /** What a set of weights is worth on the validation examples: loss and score. */
 import { floats, sizeOf, type Params, type Shape, type Tensor } from '../../base/tensor';
+import { flatGradient } from '../../engine/autodiff';
+import { layoutOf, unflatten } from '../../engine/layout';
 import { readOnnx } from '../../engine/onnx/reader';
 import { rewrite } from '../../engine/rewrite';
 import { inputOp, type Value } from '../../engine/value';
@@ -27,6 +29,8 @@ export interface Judge {
   answers(weights: Params): Promise<Tensor>;
   /** Batches of one verdict. */
   readonly batches: number;
+  /** Loss of a batch, and its gradient with respect to every tensor of `start` (0 for running statistics, which take none). */
+  slope(weights: Params, batch: number): Promise<{ readonly loss: number; readonly gradient: Params }>;
 }
 
 /** One compiled forward pass for all arms. */
@@ -38,12 +42,24 @@ export function makeJudge(lab: Lab, { model, validation, task, batch }: Pick<Pre
     inputs: step.spec.batch,
     outputs: ({ params, inputs }) => ({ loss: step.spec.loss({ params, frozen: {}, average: {}, buffers: params, batch: inputs }).loss as Value, output: outputOf(model, step, { ...params, ...inputs }) }), // one loss: a step of an own model has no more
   });
+  const layout = layoutOf({ ...step.spec.params, ...step.spec.buffers });
+  const slope = lab.forward({
+    name: 'own-slope', params: { ...step.spec.params, ...step.spec.buffers }, inputs: step.spec.batch,
+    outputs: ({ params, inputs }) => {
+      const loss = step.spec.loss({ params, frozen: {}, average: {}, buffers: params, batch: inputs }).loss as Value; // one loss, as above
+      return { loss, dTheta: flatGradient(loss, params, layout) };
+    },
+  });
   const batches = Math.floor(validation.count / batch);
   const at = (weights: Params): Params => ({ ...step.from, ...Object.fromEntries(Object.entries(weights).filter(([name]) => Object.hasOwn(step.from, name))) });
   return {
     start: step.from,
     first: step.next(0),
     batches,
+    slope: async (weights, i) => {
+      const out = await slope.run(at(weights), step.next(i % batches));
+      return { loss: floats(out.loss!)[0]!, gradient: unflatten(out.dTheta!, layout) };
+    },
     answers: async (weights) => (await forward.run(at(weights), step.next(0))).output!,
     verdict: async (weights) => {
       const params = at(weights);

@@ -4,6 +4,7 @@ import type { Lab } from '../../lab/lab';
 import { bakedModel } from '../../lab/own/export/model';
 import { openModel, storedModel } from '../../lab/own/open';
 import { outOf } from '../../lab/own/train';
+import { atMost } from '../../spec/lights';
 import { effective, type Arm } from './arms';
 import { makeJudge, type Judge } from './judge';
 import type { Prepared } from './prepare';
@@ -39,7 +40,7 @@ export async function showLights(lab: Lab, prepared: Prepared, judge: Judge, arm
   const [ours, theirs] = [floats(await judge.answers(effective(arm, judge.start, params))), floats(await readBack.answers({}))];
   const scale = ours.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-12);
   const largest = ours.reduce((m, v, i) => Math.max(m, Math.abs(v - theirs[i]!)), 0);
-  lab.light('export', largest <= tolerance * scale, `largest difference ${largest === 0 ? '0' : largest.toPrecision(2)}, where outputs reach ${scale.toPrecision(3)}`, arm.name);
+  lab.light('export', atMost(largest, tolerance * scale), `largest difference ${largest === 0 ? '0' : largest.toPrecision(2)}, where outputs reach ${scale.toPrecision(3)}`, arm.name);
 }
 /** Numbers that kept their bits, that are 0, and that are neither. A 0 of the file's own counts as kept. */
 function maskCount(before: ArrayLike<number | bigint>, after: ArrayLike<number | bigint>): readonly [number, number, number] {

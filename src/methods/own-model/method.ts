@@ -2,7 +2,9 @@ import { InputError } from '../../base/errors';
 import { floats, type Params } from '../../base/tensor';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
+import { shapesOf } from '../../lab/evaluate';
 import { firstGradients, outOf } from '../../lab/own/train';
+import type { Scorer } from '../../lab/scorer';
 import { effective, prepareArm, trainedArms, type Arm, type TrainedArm } from './arms';
 import { card } from './card';
 import { inspect } from './inspect';
@@ -10,7 +12,7 @@ import { makeJudge, type Judge } from './judge';
 import { memoryOf } from './memory';
 import { showLights } from './lights';
 import { answersPicture, density, distance, gradientTable, History } from './pictures';
-import { prepare, type Knobs, type Prepared } from './prepare';
+import { pick, prepare, type Knobs, type Prepared } from './prepare';
 import { take, type Kept, type KeptArm, type What } from './take';
 
 /** Forward passes over a batch that take as long as one training step, about. */
@@ -94,12 +96,12 @@ async function trial(lab: Lab, knobs: Knobs): Promise<Kept> {
     const weights = effective(arm, judge.start, results[i]!);
     const { loss, score } = await judge.verdict(weights);
     lab.outcome(arm.name, { 'validation/loss': loss, 'validation/score': score, 'tensors/changed': shareChanged(judge.start, weights) });
-    lab.mark(arm.name, weights);
+    lab.mark(arm.name, weights, { whole: { ...judge.start, ...weights }, ...inFile(prepared) });
     await showLights(lab, prepared, judge, arm, results[i]!);
     await lab.worked(units, 'Checking what is exported');
     if (arm === chosen && before) lab.picture('gradients', gradientTable(before, (await firstGradients(lab, { ...arm.step, from: results[i]! })).gradients));
   }
-  if (asked.length === 0) noneTrained(lab, judge.start);
+  if (asked.length === 0) noneTrained(lab, prepared, judge.start);
   return { prepared, arms: kept };
 }
 /** @throws InputError where no provider has the memory that the arm's step would take */
@@ -120,14 +122,38 @@ function shareChanged(start: Params, weights: Params): number {
   }
   return changed / Math.max(1, all);
 }
+/** The file into which other weights can be put; not one that keeps its own elsewhere. */
+const inFile = ({ original }: Prepared): { onnx?: Uint8Array } => (original.files?.size ? {} : { onnx: original.bytes });
 /** A run of the model as it came holds all that can be held. */
-function noneTrained(lab: Lab, start: Params): void {
+function noneTrained(lab: Lab, prepared: Prepared, start: Params): void {
   for (const id of Object.keys(card.invariants)) lab.light(id, true, 'nothing was trained', 'untrained');
-  lab.mark('untrained', start);
+  lab.mark('untrained', start, inFile(prepared));
+}
+
+/** Half of the validation batches choose, the others report; where there is one batch alone it does both, and that is said. */
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const prepared = await prepare(lab, knobs);
+  const { validation, batch, task } = prepared;
+  const batches = Math.floor(validation.count / batch);
+  const half = Math.floor(batches / 2);
+  const part = (first: number, count: number): Judge => makeJudge(lab, { ...prepared, validation: pick(validation, Uint32Array.from({ length: count * batch }, (_, i) => first * batch + i)) });
+  const judges = batches < 2 ? { choosing: part(0, 1), reporting: part(0, 1) } : { choosing: part(0, half), reporting: part(half, batches - half) };
+  const right = task !== 'regression';
+  const of = (judge: Judge): string => `${judge.batches * batch} of the ${validation.count} validation examples`;
+  return {
+    params: shapesOf(judges.choosing.start),
+    says: { title: card.title, choosing: of(judges.choosing), reporting: batches < 2 ? 'the same: there is one batch of validation examples alone' : `${judges.reporting.batches * batch} others`, unit: 'loss of the experiment', accuracy: right, gradient: true, notes: prepared.notes },
+    score: async (params, on) => {
+      const { loss, score } = await judges[on].verdict(params);
+      return { loss, ...(right && { accuracy: score }) };
+    },
+    gradient: (params, step) => judges.choosing.slope(params, step),
+  };
 }
 
 export const method = defineMethod<typeof card.knobs, Kept>(card, {
   run: trial,
+  scorer,
   asks: {
     inspect: (lab, knobs) => inspect(lab, knobs),
     take: async (_, __, { what, arm }, kept) => {

@@ -5,7 +5,8 @@ import { shapesOf } from '../../lab/evaluate';
 import type { Feeds } from '../../engine/executor';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
-import { initCnn } from '../../nn/cnn';
+import { classScorer, halvesOf, type Scorer } from '../../lab/scorer';
+import { cnnLogits, initCnn } from '../../nn/cnn';
 import { prefixed, scope } from '../../nn/layers';
 import { initPolicy, initPolicyBuffers } from '../../nn/policy';
 import { cosine, milestones } from '../../nn/schedules';
@@ -72,9 +73,10 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
 
   const audit = { least: Infinity, most: -Infinity, score: Infinity };
   const lastLooks = new Map<Arm, Params[]>();
+  const rateOf = (arm: Arm): number => ({ policy: knobs.learningRate, plain: knobs.plainRate, random: knobs.noiseRate, gaussian: knobs.noiseRate })[arm];
   const firstRun = (arm: Arm): TrainingRun => {
     const third = Math.ceil(first / 3);
-    const rate = milestones(knobs.learningRate, 0.1, [third, 2 * third]);
+    const rate = milestones(rateOf(arm), 0.1, [third, 2 * third]);
     const policyRate = cosine(knobs.learningRate * knobs.ratio, first);
     return {
       trainer: arm === 'plain' ? plain : trainerOf(lab, arm, classifier, own, buffers, knobs), arm, steps: first,
@@ -98,13 +100,11 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
   };
   const warm = await lab.together(asked.map(firstRun));
   const heated = asked.map((arm, i) => (knobs.averaging ? averaged(lastLooks.get(arm)!) : part(warm[i]!, (name) => name in classifier)));
-  const rate = (step: number): number => {
-    const warmUp = Math.max(1, Math.round(0.7 * second));
-    return 0.1 * knobs.learningRate * (step >= warmUp ? 1 : 0.01 + (0.99 * step) / warmUp);
-  };
+  const warmUp = Math.max(1, Math.round(0.7 * second));
+  const secondRate = (arm: Arm, step: number): number => 0.1 * rateOf(arm) * (step >= warmUp ? 1 : 0.01 + (0.99 * step) / warmUp);
   const finished = await lab.together(asked.map((arm, i): TrainingRun => ({
     trainer: plain, arm, from: heated[i]!, steps: second, firstStep: first,
-    hyper: (step) => ({ learningRate: rate(step), l2: 1e-4 }),
+    hyper: (step) => ({ learningRate: secondRate(arm, step), l2: 1e-4 }),
     next: (step) => batchAt(first + step),
     chart: (_, { loss }) => ({ 'train/loss': loss! }),
     watch: { every: Math.max(1, Math.ceil(second / looks)), call: async ({ step, params }) => {
@@ -134,4 +134,13 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
 function averaged(models: readonly Params[]): Params {
   return Object.fromEntries(Object.entries(models[0]!).map(([name, { shape }]) => [name, tensor(floats(models[0]![name]!).map((_, i) => models.reduce((sum, m) => sum + floats(m[name]!)[i]!, 0) / models.length), shape)]));
 }
-export const method = defineMethod(card, { run });
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const { test } = await openTask(lab, knobs);
+  const { choosing, reporting } = halvesOf(test);
+  return classScorer(lab, {
+    name: 'noise-scorer', params: initCnn(lab.rng.fork('scorer'), test.classes.length), choosing, reporting,
+    logits: ({ params, images }) => cnnLogits(params, images),
+    says: { title: card.title, choosing: `every other clean test picture, ${countOf(choosing)}`, reporting: `the rest, ${countOf(reporting)}`, notes: [] },
+  });
+}
+export const method = defineMethod(card, { run, scorer });

@@ -1,9 +1,14 @@
 import { InputError } from '../../base/errors';
-import { floats, tensor, type Params } from '../../base/tensor';
+import { floats, int32, tensor, type Params } from '../../base/tensor';
+import { countOf, type Labelled } from '../../data/labelled';
+import { mul } from '../../engine/ops';
+import { constant } from '../../engine/value';
 import { flatten, layoutOf } from '../../engine/layout';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
-import { normalTensor } from '../../nn/layers';
+import { classScorer, halvesOf, type Scorer } from '../../lab/scorer';
+import { dualLogits, imageFeatures, logitScale } from '../../nn/dual';
+import { normalTensor, scope } from '../../nn/layers';
 import { cosine } from '../../nn/schedules';
 import { imageParams, initialScores, judgedPerUnit, judgeUnits, judgeWeights, liveScores, setUp, sparsityOf, verdicts, type Bench, type Knobs } from './bench';
 import { card } from './card';
@@ -113,7 +118,25 @@ function promptJudge(lab: Lab, { weights, config, task, features, scale }: Bench
   };
 }
 
+/** Masks, or means of them, over the frozen network: what they keep of each weight. */
+async function scorer(lab: Lab, knobs: Knobs, arm: string): Promise<Scorer> {
+  if (arm === 'coop') throw new InputError('Learned prompts are not measured by themselves here. Choose the checkpoints of masks to have a loss.');
+  const { weights, task, config, masked, texts } = await setUp(lab, knobs);
+  const fixed = Object.fromEntries(Object.entries(imageParams(weights)).map(([name, t]) => [name, constant(t)]));
+  const { channels, side } = config.image;
+  const labelled = ({ images, labels }: Task['test']): Labelled => ({ x: tensor(images, [labels.length, channels, side, side]), y: int32(labels), classes: task.base.names });
+  const { choosing, reporting } = halvesOf(labelled(task.test));
+  return classScorer(lab, {
+    name: 'mask-scorer', params: Object.fromEntries(masked.map((name) => [name, weights[name]!])), choosing, reporting,
+    logits: ({ params, images }) => {
+      const effective = { ...fixed, ...Object.fromEntries(masked.map((name) => [name, mul(params[name]!, fixed[name]!)])) };
+      return dualLogits(imageFeatures(scope(effective, 'image'), images, config), constant(texts.base), logitScale(fixed));
+    },
+    says: { title: card.title, choosing: `every other test picture of the base classes, ${countOf(choosing)}`, reporting: `the rest, ${countOf(reporting)}`, notes: ['What is merged are masks over a network that stays: a mean of masks keeps a share of a weight.'] },
+  });
+}
 export const method = defineMethod<typeof card.knobs, Kept>(card, {
+  scorer,
   run: async (lab, knobs) => {
     const asked = (['amt', 'r-amt'] as const).filter((arm) => lab.arms.has(arm));
     const bench = await setUp(lab, knobs);

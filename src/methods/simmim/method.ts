@@ -1,6 +1,10 @@
 import type { Params } from '../../base/tensor';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
+import { InputError } from '../../base/errors';
+import { countOf } from '../../data/labelled';
+import { classScorer, halvesOf, type Scorer } from '../../lab/scorer';
+import { dense, scope } from '../../nn/layers';
 import { initVitHead } from '../../nn/vit';
 import { backboneOf, type Backbone } from './backbones';
 import { card } from './card';
@@ -129,4 +133,16 @@ async function lights(lab: Lab, task: Task, knobs: Knobs, learners: readonly Arm
   lab.light('unseen', found.unseen, found.unseen ? 'other pixels under the mask: the same answer, bit for bit' : 'other pixels under the mask changed the answer');
 }
 
-export const method = defineMethod(card, { run });
+async function scorer(lab: Lab, knobs: Knobs, arm: string): Promise<Scorer> {
+  const task = await openTask(lab, knobs);
+  const tunedArm = arms.find((one) => one === arm);
+  if (!tunedArm) throw new InputError('A pre-trained model is measured by what is made of it: choose the checkpoints of tuned classifiers to have a loss.');
+  const backbone = backboneOf(tunedArm, task, knobs);
+  const { choosing, reporting } = halvesOf(task.test);
+  return classScorer(lab, {
+    name: 'tuned-scorer', params: withHead(lab, task, backbone.encoder(backbone.start(lab.rng.fork('start')))), choosing, reporting,
+    logits: ({ params, images }) => dense(scope(params, 'head'), backbone.feature(params, images)),
+    says: { title: card.title, choosing: `every other test picture, ${countOf(choosing)}`, reporting: `the rest, ${countOf(reporting)}`, notes: [] },
+  });
+}
+export const method = defineMethod(card, { run, scorer });

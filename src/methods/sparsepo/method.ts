@@ -5,6 +5,7 @@ import { shuffled } from '../../data/labelled';
 import type { Lab, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
 import { cosine } from '../../nn/schedules';
+import { atMost } from '../../spec/lights';
 import { card } from './card';
 import { judgeOf, scoreOf, type Judged } from './judge';
 import { arms, initMask, isMask, networksOf, type Arm } from './masks';
@@ -77,7 +78,7 @@ async function run(lab: Lab, knobs: Knobs): Promise<void> {
   }
   lab.picture('written', writtenPicture(prompts, texts));
   const gap = [...first.values()].reduce((most, loss) => Math.max(most, Math.abs(loss - log(2))), 0);
-  lab.light('start', gap <= 1e-5, `${first.size} arms, largest difference from log 2 ${gap.toExponential(1)}`);
+  lab.light('start', atMost(gap, 1e-5), `${first.size} arms, largest difference from log 2 ${gap.toExponential(1)}`);
   lab.light('positive', audit.negative === 0, `${audit.negative} negative weights in ${audit.looks} looks at ${n} responses`);
   lab.light('frozen', audit.moved === 0, `${floats(test.chosen.response).length * 2} tokens scored at each of ${audit.looks} looks, ${audit.moved} differences`);
 }

@@ -1,6 +1,7 @@
 /** What every method promises, as tests: of a method in this folder, or of one that is to go there. */
 import { readFile } from 'node:fs/promises';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadMethod } from '..';
 import { Stopped } from '../../base/errors';
 import type { Params } from '../../base/tensor';
 import { memoryBlobs } from '../../keep/blobs';
@@ -9,10 +10,12 @@ import type { Lab, Trainer, TrainingRun } from '../../lab/lab';
 import type { AnyMethod } from '../../lab/method';
 import { testLab, withoutGradient, type TestLab } from '../../lab/testing';
 import { createWasmExecutor } from '../../runtime/wasm';
-import { claimExperiments } from '../../spec/claim';
+import { claimExperiments, quantitiesOf } from '../../spec/claim';
 import { defaultExperiment } from '../../spec/experiment';
 import { checkKnob, readKnobs } from '../../spec/knobs';
 import { readLink, writeLink } from '../../spec/link';
+import type { About } from '../../spec/card';
+import { cards, loadAbout } from '../cards';
 
 const wasm = await createWasmExecutor();
 afterAll(() => wasm.close());
@@ -58,8 +61,8 @@ const unexpected = (why: string): never => {
   throw new Error(why);
 };
 
-/** The tests of one method. @param id the folder's name */
-export function keepsItsContract(id: string, method: AnyMethod): void {
+/** The tests of one method. @param id the folder's name @param about what its `about.ts` says */
+export function keepsItsContract(id: string, method: AnyMethod, about: About): void {
   const { card } = method;
   const all = Object.keys(card.arms);
   let first: TestLab;
@@ -72,11 +75,15 @@ export function keepsItsContract(id: string, method: AnyMethod): void {
     for (const [name, knob] of Object.entries(card.knobs)) expect(checkKnob(name, knob, knob.default)).toEqual({ value: knob.default });
     for (const setting of [card.quick ?? {}, ...card.claimCheck.map((o) => o.setting ?? {})]) expect(() => readKnobs(card.knobs, setting)).not.toThrow();
     for (const name of [card.quick ?? {}, ...card.claimCheck.map((o) => o.setting ?? {})].flatMap(Object.keys)) expect(card.knobs).toHaveProperty([name]);
-    for (const { left, right } of card.claimCheck) for (const side of [left, right]) if (typeof side !== 'number') expect(all).toContain(side.arm);
+    for (const { arm } of card.claimCheck.flatMap(quantitiesOf)) expect(all).toContain(arm);
     expect(Object.values(card.pictures).filter((p) => p.main)).toHaveLength(1);
     expect(Object.values(card.arms).some((arm) => arm.role === 'method')).toBe(true);
-    expect(card.equations.length).toBeGreaterThan(0);
     expect(card.claimCheck.length).toBeGreaterThan(0);
+  });
+  test('it is explained: in words, in equations, and with whatever is doubtful', () => {
+    expect(about.explanation.length).toBeGreaterThan(0);
+    expect(about.equations.length).toBeGreaterThan(0);
+    for (const text of [...about.explanation, ...about.caveats, ...about.equations.flatMap(({ tex, says }) => [tex, says])]) expect(text.trim()).not.toBe('');
   });
   test('its default experiment survives a link', () => {
     const experiment = defaultExperiment(card);
@@ -100,8 +107,7 @@ export function keepsItsContract(id: string, method: AnyMethod): void {
     for (const { value } of [...first.points, ...first.outcomes]) expect(Number.isFinite(value)).toBe(true);
     for (const { arm } of first.outcomes) expect(all).toContain(arm);
     for (const { metric } of card.charts) expect(first.points.some((p) => p.metric === metric), `no point of ${metric}`).toBe(true);
-    for (const { left, right } of card.claimCheck)
-      for (const side of [left, right]) if (typeof side !== 'number') expect(first.outcomes.some((o) => o.arm === side.arm && o.metric === side.metric), `no outcome ${side.arm} ${side.metric}`).toBe(true);
+    for (const side of card.claimCheck.flatMap(quantitiesOf)) expect(first.outcomes.some((o) => o.arm === side.arm && o.metric === side.metric), `no outcome ${side.arm} ${side.metric}`).toBe(true);
     expect(first.marks.size).toBeGreaterThan(0);
   });
   test('the same seed gives the same bits, and another seed gives others', { timeout: 480_000 }, async () => {
@@ -115,8 +121,8 @@ export function keepsItsContract(id: string, method: AnyMethod): void {
   test('the arms that an observable of its claim compares give its figures without the others', { timeout: 480_000 }, async () => {
     for (const { arms } of claimExperiments(card, 1, { backend: 'wasm', threads: 1 })) {
       const { outcomes } = await trial(method, arms);
-      for (const { says, left, right } of card.claimCheck)
-        for (const side of [left, right]) if (typeof side !== 'number' && arms.includes(side.arm)) expect(outcomes.some((o) => o.arm === side.arm && o.metric === side.metric), says).toBe(true);
+      for (const observable of card.claimCheck)
+        for (const side of quantitiesOf(observable)) if (arms.includes(side.arm)) expect(outcomes.some((o) => o.arm === side.arm && o.metric === side.metric), observable.says).toBe(true);
     }
   });
   test('leaving arms out, or asking for them in another order, changes no number of those that stay', { timeout: 240_000 }, async () => {
@@ -150,4 +156,17 @@ export function keepsItsContract(id: string, method: AnyMethod): void {
     expect([...whole.pictures]).toEqual([...first.pictures]);
     expect(bySeries(whole.points)).toEqual(bySeries(first.points));
   });
+}
+
+/** The tests of each method of one part of `parts`, counted from 1: so that cores share them. No method is named: a new folder is covered the moment it exists. */
+export async function methodsKeepTheirContract(part: number, parts: number): Promise<void> {
+  for (const id of Object.keys(cards).filter((_, i) => i % parts === part - 1)) {
+    const [method, about] = [await loadMethod(id), await loadAbout(id)];
+    describe(id, () => {
+      test('its body is of the card that the gallery shows', () => {
+        expect(method.card).toBe(cards[id]);
+      });
+      keepsItsContract(id, method, about);
+    });
+  }
 }

@@ -1,15 +1,18 @@
+import { InputError } from '../../base/errors';
 import { floats, int32, type Params } from '../../base/tensor';
 import { ngramCrossEntropy, trainNgram } from '../../data/ngram';
 import { judgedWindows, windowsAt } from '../../data/predictions';
 import { decodeCharacters } from '../../data/tokens';
 import { shapesOf } from '../../lab/evaluate';
 import type { Lab } from '../../lab/lab';
-import { feedsOf, lmScorer, lmTrainer, lmWriter, type LmOn } from '../../lab/lm';
+import { feedsOf, lmScorer, lmTrainer, lmWriter, rowsOf, type LmOn } from '../../lab/lm';
 import { defineMethod } from '../../lab/method';
+import { tokenScorer, type Scorer } from '../../lab/scorer';
 import { noDecayOnVectors } from '../../nn/groups';
 import { initLm, lmLogits, type LmShape } from '../../nn/lm';
 import { adam } from '../../nn/optimizers';
 import { cosine } from '../../nn/schedules';
+import { atMost } from '../../spec/lights';
 import type { Lines } from '../../spec/picture';
 import { card } from './card';
 import { openText, type Knobs, type Text } from './data';
@@ -69,7 +72,7 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
   if (!trained) {
     lab.light('apart', true, 'the transformer was not asked for');
     lab.light('causal', true, 'the transformer was not asked for');
-    lab.mark('n-grams', { nats: { dtype: 'float32', shape: [nats.size], data: Float32Array.from(nats.values()) } });
+    lab.mark('n-grams', { nats: { dtype: 'float32', shape: [nats.size], data: Float32Array.from(nats.values()) } }, { figures: true });
     return;
   }
   const shape = shapeOf(knobs, text);
@@ -114,7 +117,21 @@ async function trial(lab: Lab, knobs: Knobs): Promise<void> {
   /** Where the windows that were trained on end, the last character to be foretold included. */
   let furthest = 0;
   for (let step = 0; step < knobs.steps; step++) for (const start of startsOf(step)) furthest = Math.max(furthest, start + knobs.context + 1);
-  lab.light('apart', furthest <= text.cut, `the farthest window ends at character ${furthest}; what judges begins at ${text.cut}`, 'transformer');
+  lab.light('apart', atMost(furthest, text.cut), `the farthest window ends at character ${furthest}; what judges begins at ${text.cut}`, 'transformer');
   await showCausal(lab, params, on, text);
 }
-export const method = defineMethod(card, { run: trial });
+async function scorer(lab: Lab, knobs: Knobs): Promise<Scorer> {
+  const text = await openText(lab, knobs);
+  const shape = shapeOf(knobs, text);
+  const windows = judgedWindows(text.validation, 2 * judged.windows, knobs.context);
+  const count = Math.floor(windows.tokens.shape[0]! / 2);
+  // Neighbours overlap by half a window, so the first half chooses and the second, but for its first, reports.
+  const part = (first: number, n: number) => ({ tokens: rowsOf(windows.tokens, first, n), targets: rowsOf(windows.targets, first, n), weights: rowsOf(windows.weights, first, n) });
+  if (count < 2) throw new InputError('The text that judges is too short to be divided in two.');
+  return tokenScorer(lab, {
+    name: 'text-model-scorer', params: initLm(lab.rng.fork('scorer'), shape), logits: (p, tokens) => lmLogits(p, tokens, shape), chunk: judged.chunk,
+    rows: { choosing: part(0, count), reporting: part(count + 1, count - 1) },
+    says: { title: card.title, choosing: `the first half of the text that judges, ${count} windows`, reporting: `its second half, ${count - 1} windows`, notes: [] },
+  });
+}
+export const method = defineMethod(card, { run: trial, scorer });

@@ -4,11 +4,16 @@ import { floats, tensor, type Params, type Tensor } from '../../base/tensor';
 import { binFrequencies, errorSpectrum, magnitudeSpectrum, powerSpectrum, psnr, psnrOf, spectralCentroid1d, zeroPredictorPsnr } from '../../data/spectrum';
 import type { Forward, Lab, Shapes, TrainingRun } from '../../lab/lab';
 import { defineMethod } from '../../lab/method';
+import { mean, sub } from '../../engine/ops';
+import { square } from '../../engine/ops/compose';
+import { halves, rowScorer, type Scorer } from '../../lab/scorer';
+import { InputError } from '../../base/errors';
 import { meanSquaredError } from '../../nn/losses';
 import { adam } from '../../nn/optimizers';
 import { stepDecay } from '../../nn/schedules';
 import { fourierMatrix, initSiren, siren, type SirenShape } from '../../nn/siren';
 import type { ValuesOf } from '../../spec/knobs';
+import { near } from '../../spec/lights';
 import type { HeatMap, Lines, Picture } from '../../spec/picture';
 import { card } from './card';
 import { kernelPoints, kernelUnits, paramCount, tangentKernel } from './kernel';
@@ -91,6 +96,18 @@ export const method = defineMethod(card, {
     showReconstructions(lab, kept);
     return kept;
   },
+  scorer: async (lab, knobs, arm): Promise<Scorer> => {
+    const target = await makeTarget(knobs, lab.seed, lab.files);
+    const fit = fitsOf(lab.rng, knobs, target).find((one) => one.arm === arm);
+    if (!target.between || !fit) throw new InputError('Between the samples of a recording or a picture the truth is not known, so nothing held out is there to measure on. Use a generated signal.');
+    const { x, y } = target.between;
+    const { choosing, reporting } = halves({ x, y });
+    return rowScorer(lab, {
+      name: `${arm}-scorer`, params: fit.start, rows: { choosing, reporting }, accuracy: false, chunk: 1024,
+      each: ({ params, rows }) => ({ loss: mean(square(sub(siren(params, rows.x!, fit.shape).output, rows.y!)), { axes: [1] }) }),
+      says: { title: card.title, unit: 'mean squared error', choosing: `every other point halfway between two samples, ${choosing.x!.shape[0]}`, reporting: `the rest, ${reporting.x!.shape[0]}`, notes: [] },
+    });
+  },
   asks: {
     preview: async (lab, knobs, { s0, s1 }) => {
       const target = await makeTarget(knobs, lab.seed, lab.files);
@@ -170,7 +187,7 @@ function checkLights(lab: Lab, knobs: Knobs, target: Target): void {
   const measured = Math.sqrt(after.reduce((total, w, i) => total + (w - before[i]!) ** 2, 0) / after.length);
   const expected = scales.s1 / omega0;
   // Five standard errors of a standard deviation from n draws, sigma / sqrt(2 n), and float32 rounding.
-  lab.light('noise-std', Math.abs(measured - expected) <= (5 * expected) / Math.sqrt(2 * after.length) + 1e-7, `${measured.toPrecision(4)} measured, ${expected.toPrecision(4)} set`);
+  lab.light('noise-std', near(measured, expected, (5 * expected) / Math.sqrt(2 * after.length) + 1e-7), `over ${after.length} weights`);
   const white = lab.rng.fork('white').fillNormal(new Float32Array(4096));
   const [flat, hiss] = [spectralCentroid1d(new Float32Array(1024).fill(1)), spectralCentroid1d(white)];
   lab.light('centroid', flat < 1e-6 && Math.abs(hiss - 0.5) < 0.03, `constant ${flat.toPrecision(2)}, white noise ${hiss.toPrecision(3)}, this target ${target.centroid.toPrecision(3)}`);

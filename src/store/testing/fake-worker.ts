@@ -95,7 +95,7 @@ class FakeWorker implements WorkerLike {
       const batch: SeriesBatch[] = [];
       for (const arm of experiment.arms) for (const seed of seeds) for (const chart of card.charts) {
         const steps = Float64Array.from({ length: step - from }, (_, i) => from + i);
-        batch.push({ arm, seed, metric: chart.metric, steps, values: steps.map((s) => level(arm, chart.metric, s) * (1 + 0.04 * rng.normal())) });
+        batch.push({ arm, seed, metric: chart.metric, steps, values: steps.map((s) => level(arm, chart.metric, s) * (1 + 0.04 * rng.normal())), timesMs: Float32Array.from(steps, (s) => 3 * s), examples: Float32Array.from(steps, (s) => 32 * s) });
       }
       this.emit({ type: 'metrics', runId, batch });
       const elapsedMs = performance.now() - started;

@@ -20,7 +20,7 @@ export class TestWorker implements WorkerLike {
     this.onmessage?.(new MessageEvent('message', { data: event }));
   }
 }
-export function storeWithWorker(cards: Readonly<Record<string, Card>>, more: Partial<Pick<Setup, 'blobs' | 'tab'>> = {}) {
+export function storeWithWorker(cards: Readonly<Record<string, Card>>, more: Partial<Pick<Setup, 'blobs' | 'tab' | 'library' | 'settings' | 'storage'>> = {}) {
   const workers: TestWorker[] = [];
   const client = createWorkerClient(() => {
     const worker = new TestWorker();

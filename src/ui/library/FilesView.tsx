@@ -7,17 +7,19 @@ import { bytesText } from '../../store/format';
 import type { LookedFile } from '../../store/place-slice';
 import { useApp, useAppStore } from '../app-context';
 import { FromWeb } from '../FromWeb';
-import { client } from './answers';
+import { library as client } from '../../store/library-client';
 import { Previews } from './Previews';
 import { PublicSets } from './PublicSets';
 import { texts } from './texts';
 
 const t = texts.files;
 type Shown = Library['files']['answer'];
-/** Read whole, with the path where they came in a folder; what cannot be read is said. */
+/** Read whole, with the path where they came in a folder; what cannot be read is said. Sizes are looked at first: what is too large is never read into memory. */
 async function readAll(looked: readonly LookedFile[]): Promise<{ files: FileBytes[]; problems: string[] }> {
   const files: FileBytes[] = [];
   const problems: string[] = [];
+  const together = looked.reduce((sum, { size }) => sum + (size > limits.fileBytes ? 0 : size), 0);
+  if (together > limits.lookedBytes) return { files, problems: [t.tooMuch(looked.length, bytesText(together), bytesText(limits.lookedBytes))] };
   for (const file of looked) {
     const name = file.webkitRelativePath || file.name;
     if (file.size > limits.fileBytes) problems.push(t.tooLarge(name, bytesText(file.size), bytesText(limits.fileBytes)));

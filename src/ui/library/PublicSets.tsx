@@ -44,7 +44,7 @@ function OnePublicSet({ set, loaded }: { readonly set: PublicSet; readonly loade
     const controller = new AbortController();
     going.current = controller;
     try {
-      const files = await fetchSet(set, { limit: limits.fileBytes, signal: controller.signal, progress: ({ file, loaded: come }) => setState({ stage: 'loading', name: file, loaded: come }) });
+      const files = await fetchSet(set, { limit: limits.fileBytes, signal: controller.signal, notKept: (name) => store.getState().noticeGiven('info', t.notKept(name)), progress: ({ file, loaded: come }) => setState({ stage: 'loading', name: file, loaded: come }) });
       setState({ stage: 'idle' });
       store.getState().filesShown(files);
       window.scrollTo({ top: 0 });

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import type { SetCard } from '../../spec/library';
 import type { LibraryPlace } from '../../spec/place';
 import { saveFile } from '../pictures/save-file';
-import { client } from './answers';
+import { library as client } from '../../store/library-client';
 import { knobsAt } from './knobs-at';
 import { texts } from './texts';
 

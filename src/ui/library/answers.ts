@@ -1,9 +1,8 @@
 /** Questions to the library's worker, as components ask them. */
 import { useEffect, useRef, useState } from 'react';
 import type { Library, Question } from '../../spec/library';
-import { createLibraryClient, startLibraryWorker } from '../../store/library-client';
+import { library as client } from '../../store/library-client';
 
-export const client = createLibraryClient(startLibraryWorker);
 export interface Asked<T> {
   /** The last that came: it stays while the next is on its way. */
   readonly answer?: T;

@@ -21,7 +21,7 @@ export const texts = {
   files: {
     title: 'Look at your own files', claim: 'Drop what you have: it is read in this browser, and you see what is in it before anything is trained on it. Files stay on this computer.',
     choose: 'Choose files', folder: 'Choose a folder', drop: 'or drop them anywhere on the page', kinds: 'What can be read', reading: (count: number) => `Reading ${count} ${count === 1 ? 'file' : 'files'}…`, none: 'Nothing chosen yet.',
-    notes: 'What the reader did', warnings: 'Before you train on it', fine: 'Nothing found that speaks against training on it.', tooLarge: (name: string, size: string, limit: string) => `"${name}" is ${size}; at most ${limit} are read. It was left out.`, unreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists.`,
+    notes: 'What the reader did', warnings: 'Before you train on it', fine: 'Nothing found that speaks against training on it.', tooLarge: (name: string, size: string, limit: string) => `"${name}" is ${size}; at most ${limit} are read. It was left out.`, tooMuch: (files: number, size: string, limit: string) => `These ${files} files are ${size} together; at most ${limit} are read at once. None was read: drop fewer of them.`, unreadable: (name: string) => `"${name}" could not be read by the browser. Check that it still exists.`,
     use: 'Use it in “Train your own model”', title_: 'Kind', endings: 'Endings',
   },
   publicSets: {
@@ -30,6 +30,7 @@ export const texts = {
     crossOrigin: { usual: 'Its host usually lets pages read it.', unknown: 'Whether its host lets pages read it is not known: if it is refused, download it and drop it here.' },
     tooLarge: (limit: string) => `Larger than the ${limit} that are read: take a part of it out and drop that.`,
     kept: 'Kept by this browser', none: 'Nothing yet.', remove: (name: string) => `Remove ${name} from this browser`, at: (date: string) => `since ${date}`,
+    notKept: (name: string) => `${name} is here, but this browser has no room to keep it: it will be fetched again the next time. Remove something under Runs, Storage.`,
   },
   fromWeb: 'From a web address',
   saving: { title: 'Take examples away', count: 'Examples', split: 'Split', splitHelp: 'Splits share no example.', form: 'As', forms: { npz: 'arrays (NPZ)', jsonl: 'one example a line (JSONL)' }, save: 'Save', busy: 'Making them…' },

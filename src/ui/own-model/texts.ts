@@ -55,7 +55,7 @@ export const texts = {
     pattern: 'The patterns of the knobs name something else:',
   },
   take: {
-    label: 'Take away', arm: 'of', needs: 'Available when a run has begun.', made: 'Made on this computer, from the weights as they stand.', working: 'Making it…', saved: (name: string, size: string) => `${name}, ${size}, saved.`,
+    label: 'Take the model away', arm: 'of', needs: 'Available when a run has begun.', made: 'Made on this computer, from the weights as they stand.', working: 'Making it…', saved: (name: string, size: string) => `${name}, ${size}, saved.`,
     what: { model: 'Model (ONNX)', weights: 'Weights (safetensors)', step: 'Training step (ONNX)', script: 'Python script (ZIP)' },
     whole: {
       model: 'The trained model; where tensors are masked, also one that keeps weights and masks apart', weights: 'All weights under their names, and the masks',

@@ -1,16 +1,17 @@
 /** Draws a picture of any kind. */
-import { lazy, memo, Suspense } from 'react';
+import { memo, Suspense } from 'react';
 import { assertNever } from '../../base/errors';
 import type { Card } from '../../spec/card';
 import type { Picture as PictureValue } from '../../spec/picture';
+import { fetched } from '../fetched';
 import { HeatMapPicture, TilesPicture } from './heat';
 import { HistogramPicture, LinesPicture, PlanePicture, ScatterPicture } from './shapes';
 
 // Fetched when the first of them is to be drawn: the page stands without them.
 const media = () => import('./media');
-const AudioPicture = lazy(() => media().then((module) => ({ default: module.AudioPicture })));
-const ImagesPicture = lazy(() => media().then((module) => ({ default: module.ImagesPicture })));
-const TablePicture = lazy(() => media().then((module) => ({ default: module.TablePicture })));
+const AudioPicture = fetched(async () => ({ default: (await media()).AudioPicture }));
+const ImagesPicture = fetched(async () => ({ default: (await media()).ImagesPicture }));
+const TablePicture = fetched(async () => ({ default: (await media()).TablePicture }));
 
 export interface PictureProps {
   readonly picture: PictureValue;

@@ -6,8 +6,7 @@ import { gradientCss, lookup } from '../colours';
 import { useWidth } from '../redraw';
 import { extent } from '../ticks';
 import { PixelCanvas } from './PixelCanvas';
-
-const words = { binary: lookup('binary'), sequential: lookup('sequential'), diverging: lookup('diverging') };
+import { texts } from './texts';
 
 /** Least and greatest value that the colours stand for. */
 export function rangeOf({ values, scale, range }: HeatMap): readonly [number, number] {
@@ -25,7 +24,7 @@ export function rangeOf({ values, scale, range }: HeatMap): readonly [number, nu
 function HeatCanvas({ map, label, smooth }: { map: HeatMap; label?: string; smooth?: boolean }) {
   const paint = useCallback((out: Uint32Array) => {
     const [from, to] = rangeOf(map);
-    const colours = words[map.scale];
+    const colours = lookup(map.scale);
     const factor = 255 / (to - from || 1);
     for (let i = 0; i < out.length; i++) {
       const at = Math.round((map.values[i]! - from) * factor);
@@ -39,15 +38,15 @@ function HeatCanvas({ map, label, smooth }: { map: HeatMap; label?: string; smoo
 export function summary(map: HeatMap): string {
   if (map.scale === 'binary') {
     const kept = map.values.reduce((sum, v) => sum + v, 0) / (map.values.length || 1);
-    return `${map.rows} × ${map.columns}, ${percentText(1 - kept)} zeros`;
+    return texts.maskOf(map.rows, map.columns, percentText(1 - kept));
   }
   const [from, to] = extent([map.values]);
-  return `${map.rows} × ${map.columns}, from ${numberText(from)} to ${numberText(to)}`;
+  return texts.mapOf(map.rows, map.columns, numberText(from), numberText(to));
 }
 
 function ColourKey({ map }: { map: HeatMap }) {
   const [from, to] = rangeOf(map);
-  if (map.scale === 'binary') return <div className="key"><i className="swatch removed" /> 0 removed <i className="swatch kept" /> 1 kept</div>;
+  if (map.scale === 'binary') return <div className="key"><i className="swatch removed" /> {texts.removed} <i className="swatch kept" /> {texts.kept}</div>;
   return <div className="key">{numberText(from)} <i className="ramp" style={{ background: gradientCss(map.scale) }} /> {numberText(to)}</div>;
 }
 

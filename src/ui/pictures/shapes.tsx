@@ -1,18 +1,18 @@
 /** Pictures drawn as shapes: curves, histograms, points, and a plane with its level lines. */
 import { useCallback, useMemo } from 'react';
-import type { Card } from '../../spec/card';
 import type { Histogram, Lines, Plane, Scatter } from '../../spec/picture';
 import { numberText } from '../../store/format';
-import { armStyle, gradientCss, groupColour, lookup } from '../colours';
+import { armStyle, type Coloured, gradientCss, groupColour, lookup } from '../colours';
 import { placeLabels, type Named } from '../labels';
 import { levelLines } from '../level-lines';
 import { Marker, Plot, type Frame } from '../Plot';
 import { extent, linearTicks, scaleOver } from '../ticks';
 import { PixelCanvas } from './PixelCanvas';
+import { texts } from './texts';
 
 export interface ShapeProps<P> {
   readonly picture: P;
-  readonly card: Pick<Card, 'arms'>;
+  readonly card: Coloured;
   readonly title: string;
   readonly height: number;
 }
@@ -58,7 +58,7 @@ export function LinesPicture({ picture, card, title, height }: ShapeProps<Lines>
   };
   return (
     <>
-      <Plot label={`${title}: ${series.map((s) => s.label).join(', ')}; ${picture.yLabel} by ${picture.xLabel}`} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
+      <Plot label={texts.lines(title, series.map((s) => s.label), picture.yLabel, picture.xLabel)} xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height}>
         {(frame) => (
           <>
             {series.map((s, i) => <path key={i} d={pathOf(s.x, s.y, frame)} fill="none" {...ofArm(s)} className={s.arm ? 'curve' : 'curve plain'} />)}
@@ -79,7 +79,7 @@ export function HistogramPicture({ picture, title, height }: ShapeProps<Histogra
   const y = scaleOver(0, extent([counts])[1], { room: 0 });
   const total = counts.reduce((sum, c) => sum + c, 0);
   return (
-    <Plot label={`${title}: ${numberText(total)} values in ${counts.length} bins; ${picture.xLabel}`} xLabel={picture.xLabel} yLabel="count" x={x} y={y} height={height}>
+    <Plot label={texts.histogram(title, numberText(total), counts.length, picture.xLabel)} xLabel={picture.xLabel} yLabel={texts.count} x={x} y={y} height={height}>
       {(frame) => (
         <>
           {Array.from(counts, (count, i) => {
@@ -145,8 +145,6 @@ export function ScatterPicture({ picture, card, title, height }: ShapeProps<Scat
   );
 }
 
-const heatWords = lookup('sequential');
-
 export function PlanePicture({ picture, title, height }: ShapeProps<Plane>) {
   const { x: xs, y: ys, values } = picture;
   const [columns, rows] = [xs.length, ys.length];
@@ -155,10 +153,11 @@ export function PlanePicture({ picture, title, height }: ShapeProps<Plane>) {
   const y = scaleOver(ys[0] ?? 0, ys[rows - 1] ?? 1, { room: 0 });
   const paint = useCallback((words: Uint32Array) => {
     const factor = 255 / (greatest - least || 1);
+    const colours = lookup('sequential');
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < columns; c++) {
         const at = Math.round((values[(rows - 1 - r) * columns + c]! - least) * factor); // y points up, the canvas down
-        words[r * columns + c] = Number.isNaN(at) ? 0 : heatWords[Math.min(255, Math.max(0, at))]!;
+        words[r * columns + c] = Number.isNaN(at) ? 0 : colours[Math.min(255, Math.max(0, at))]!;
       }
     }
   }, [values, rows, columns, least, greatest]);
@@ -166,7 +165,7 @@ export function PlanePicture({ picture, title, height }: ShapeProps<Plane>) {
   return (
     <>
       <Plot
-        label={`${title}: ${picture.valueLabel} from ${numberText(least)} to ${numberText(greatest)}; ${picture.points.map((p) => p.label).join(', ')}`}
+        label={texts.plane(title, picture.valueLabel, numberText(least), numberText(greatest), picture.points.map((p) => p.label))}
         xLabel={picture.xLabel} yLabel={picture.yLabel} x={x} y={y} height={height} grid={false}
         under={() => <PixelCanvas rows={rows} columns={columns} paint={paint} smooth />}
       >

@@ -6,6 +6,7 @@ import { adamSettings, workloads } from '../../../src/bench/workloads';
 import { decodeModel } from '../../../src/engine/onnx/model';
 import type { TrainingRun } from '../../../src/lab/lab';
 import { Running, trainingProgram } from '../../../src/lab/training';
+import { Meter } from '../../../src/lab/meter';
 import { RunControl } from '../../../src/worker/control';
 import { serve, type Opening } from './lane';
 
@@ -30,7 +31,7 @@ async function open({ task, backend, threads }: Opening): Promise<number> {
   };
   running = new Running(run, (program, initial) => executor.load(program, initial), compiled, { now: () => performance.now() }, (_, metrics) => {
     lastLoss = metrics.loss!;
-  });
+  }, new Meter(() => performance.now()));
   await running.prepare();
   return step();
 }

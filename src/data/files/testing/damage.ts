@@ -1,10 +1,11 @@
 /** Ways to damage a file of data: what a broken download, a careless program or an enemy of readers makes. */
-import { deflateSync, gunzipSync, gzipSync, inflateSync, unzipSync, unzlibSync, zipSync, zlibSync } from 'fflate';
+import { deflateSync, gunzipSync, gzipSync, inflateSync, unzlibSync, zipSync, zlibSync } from 'fflate';
 import { crc32 } from '../../../base/crc32';
+import { InputError } from '../../../base/errors';
 import type { Random } from '../../../base/random';
 import { isGzip } from '../gzip';
 import { isTar } from '../tar';
-import { isZip } from '../zip';
+import { isZip, readZip } from '../zip';
 import { bombs } from './corpus';
 
 /** `other` is another file of the same reader, to take parts from. */
@@ -82,24 +83,49 @@ const plainly = (bytes: Uint8Array, rng: Random, other: Uint8Array): Uint8Array 
   return plain[how]!(bytes, rng.fork('inside', how), other);
 };
 
+/** Files of a ZIP file by name, by our own reader: another one believes a directory that promises gigabytes. None of what it refuses. */
+function unzipped(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
+  if (!isZip(bytes)) return [];
+  try {
+    return readZip(bytes, 'a sample', { entries: 1000, unpackedBytes: 2 ** 26 }).map(({ name, read }) => [name, read()] as const);
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
 /** A file packed anew round a damaged inside, so that checksums are right and what lies behind them is reached. */
 const packed: Readonly<Record<string, Damage>> = {
   'damaged inside its gzip': (bytes, rng, other) => (isGzip(bytes) ? gzipSync(plainly(gunzipSync(bytes), rng, other), { mtime: 0, level: 1 }) : gzipSync(bytes, { mtime: 0, level: 1 })),
   'damaged inside its ZIP file': (bytes, rng, other) => {
-    if (!isZip(bytes)) return plainly(bytes, rng, other);
-    const files = Object.entries(unzipSync(bytes));
+    const files = unzipped(bytes);
+    if (files.length === 0) return plainly(bytes, rng, other);
     const at = rng.int(files.length);
     return zipSync(Object.fromEntries(files.map(([name, content], i) => [name, i === at ? plainly(content, rng, other) : content])), { level: rng.pick([0, 6]), mtime: new Date(1980, 0, 1) });
   },
   'a name that trips in its ZIP file': (bytes, rng) => {
-    if (!isZip(bytes)) return bytes;
-    const files = Object.entries(unzipSync(bytes));
+    const files = unzipped(bytes);
+    if (files.length === 0) return bytes;
     const at = rng.int(files.length);
     const map = Object.fromEntries(files.map(([name, content], i) => [i === at ? `\u0001${'x'.repeat(20)}` : name, content]));
     const out = zipSync(map, { mtime: new Date(1980, 0, 1) });
     const wanted = new TextEncoder().encode(rng.bernoulli(0.3) ? (files[(at + 1) % files.length]![0]) : rng.pick(trippingNames)).subarray(0, 21); // of one length, so that all places hold
     const mark = new TextEncoder().encode(`\u0001${'x'.repeat(20)}`);
     for (let i = 0; i + mark.length <= out.length; i++) if (mark.every((byte, k) => out[i + k] === byte)) for (let k = 0; k < mark.length; k++) out[i + k] = wanted[k] ?? 0x2f;
+    return out;
+  },
+  'a number at an edge of its ZIP directory': (bytes, rng, other) => {
+    if (!isZip(bytes)) return plainly(bytes, rng, other);
+    const out = bytes.slice();
+    const view = new DataView(out.buffer);
+    const start = view.getUint32(out.length - 6, true);
+    const from = start < out.length ? start : Math.max(0, out.length - 400); // of one of 64 bits the end alone
+    const [at, width] = [from + rng.int(out.length - from), rng.pick([1, 2, 4, 8])];
+    if (at + width > out.length) return out;
+    const value = rng.pick([...edges, 8, 9, 12, 0x0201, 0x06064b50]);
+    if (width === 1) view.setUint8(at, value & 255);
+    else if (width === 2) view.setUint16(at, value & 0xffff, true);
+    else if (width === 4) view.setUint32(at, value >>> 0, true);
+    else view.setBigUint64(at, rng.pick([BigInt(value), BigInt(out.length), 2n ** 53n, 2n ** 64n - 1n]), true);
     return out;
   },
   'damaged inside its tar': (bytes, rng, other) => {
@@ -123,9 +149,11 @@ const packed: Readonly<Record<string, Damage>> = {
     const changed = parts.map((part, i) => (i === at ? { ...part, content: part.name === 'IDAT' && rng.bernoulli(0.5) ? repacked(part.content, rng, other) : plain[rng.pick(['bits flipped', 'bytes replaced', 'cut short', 'a number at an edge', 'a piece left out'])]!(part.content, rng, other) } : part));
     return png(rng.bernoulli(0.1) ? [...changed, changed[at]!] : changed);
   },
-  'a gzip bomb': (_, rng) => (rng.bernoulli(0.5) ? bombs1().gzip : joined(bombs1().gzip, bombs1().gzip)),
-  'a ZIP bomb': (_, rng) => bombs1().zip(rng.pick(['x.npy', 'a/1.png', 'a/1.jpg', 'a.wav'])),
-  'a PNG bomb': (_, rng) => {
+  // Bombs are all alike, and take their time: most turns are another damage's.
+  'a gzip bomb': (bytes, rng, other) => (rng.bernoulli(0.9) ? plainly(bytes, rng, other) : rng.bernoulli(0.5) ? bombs1().gzip : joined(bombs1().gzip, bombs1().gzip)),
+  'a ZIP bomb': (bytes, rng, other) => (rng.bernoulli(0.9) ? plainly(bytes, rng, other) : bombs1().zip(rng.pick(['x.npy', 'a/1.png', 'a/1.jpg', 'a.wav']))),
+  'a PNG bomb': (bytes, rng, other) => {
+    if (rng.bernoulli(0.9)) return plainly(bytes, rng, other);
     const [side, lie] = [rng.pick([4096, 3000, 65_535, 2 ** 31 - 1]), rng.bernoulli(0.5)];
     const head = new Uint8Array(13);
     new DataView(head.buffer).setUint32(0, side);

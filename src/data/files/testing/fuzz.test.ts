@@ -11,9 +11,11 @@ test.each(readerIds)('what is sound is read: %s', async (id) => {
     else expect(verdict, name).toMatchObject({ kind: 'read' });
   }
 });
-test.each(readerIds)('60 mutants each end in a clear message or a result: %s', async (id) => {
+/** Of a safetensors file each field of the head must agree with the others: few mutants are still sound, and it takes more of them to see both ends. */
+const triesOf = (id: (typeof readerIds)[number]): number => (id === 'safetensors' ? 200 : 60);
+test.each(readerIds)('mutants each end in a clear message or a result: %s', async (id) => {
   const counts = { refused: 0, read: 0 };
-  for (let number = 0; number < 60; number++) {
+  for (let number = 0; number < triesOf(id); number++) {
     const mutant = mutantOf(id, 1, number);
     const verdict = await judge(id, mutant.files);
     if (verdict.kind === 'failed') expect.fail(`mutant ${number} (${mutant.name}): ${verdict.what} ${verdict.message}`);

@@ -1,5 +1,6 @@
 /** Operators of onnxruntime's own domain, com.microsoft, that its optimiser writes into the files it saves. */
-import type { NodeReader } from '../node-reader';
+import { sameShape, showShape } from '../../../base/tensor';
+import { fail, type NodeReader } from '../node-reader';
 import * as ops from '../../ops';
 import type { Value } from '../../value';
 import { activated, geluTanh, swish } from './activations';
@@ -31,10 +32,13 @@ const fusedConv: Builder = (node) => {
   const other = node.maybe(3);
   return activated(node, other ? ops.add(y, other) : y);
 };
-/** Input and skip added (and a bias, if there is one), then normalised; the sum is output 3. */
+/** Input and skip added (and a bias, if there is one), then normalised; the sum is output 3. The skip may leave out the batch, or have one of 1; the input may not. */
 const skipped = (normalize: (sum: Value, node: NodeReader) => Value, biasAt: number): Builder => (node) => {
   const bias = node.maybe(biasAt);
-  const both = ops.add(node.input(0), node.input(1));
+  const [x, skip] = [node.input(0), node.input(1)];
+  const batched = skip.shape.length === 3 && skip.shape[0] === 1 ? skip.shape.slice(1) : skip.shape;
+  if (!sameShape(x.shape, skip.shape) && !(x.shape.length === 3 && sameShape(x.shape.slice(1), batched))) fail(`input 1 (${showShape(skip.shape)}) should have the shape of input 0 (${showShape(x.shape)}), or that without its batch.`);
+  const both = ops.add(x, skip);
   const sum = bias ? ops.add(both, bias) : both;
   return [normalize(sum, node), undefined, undefined, sum];
 };

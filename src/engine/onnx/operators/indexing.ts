@@ -94,7 +94,7 @@ const oneHot: Builder = (node) => {
 const topK: Builder = (node) => {
   const x = node.input(0);
   const k = node.numbers(1)?.[0] ?? node.int('k') ?? fail('it gives no k.');
-  const { values, indices } = ops.topK(x, k, node.int('axis', -1), { smallest: node.int('largest', 1) === 0, sorted: node.int('sorted', 1) === 1 });
+  const { values, indices } = ops.topK(x, k, node.int('axis', -1), { smallest: !node.flag('largest', true), sorted: node.flag('sorted', true) });
   return [values, indices];
 };
 const arg = (apply: typeof ops.argMax): Builder => (node) => apply(node.input(0), node.int('axis', 0), { keepDims: node.int('keepdims', 1) === 1, last: node.int('select_last_index', 0) === 1 });

@@ -1,0 +1,18 @@
+export const texts = {
+  title: 'Without a network',
+  preparing: 'The page is being kept in this browser, so that it opens without a network.',
+  ready: (size: string) => `This page opens and runs without a network: ${size} of its own files are kept in this browser.`,
+  partly: 'Checkpoints and the WebGPU runtime are kept when they are first used.',
+  everything: (size: string) => `Keep everything (${size} more)`,
+  keeping: 'Keeping everything…',
+  all: 'Everything is kept, checkpoints and runtimes too.',
+  off: 'The page is not kept: without a network it does not open.',
+  keep: 'Keep it',
+  forget: 'Let it go',
+  refused: (why: string) => `The page could not be kept in this browser, and needs the network.${why ? ` ${why}` : ''}`,
+  failed: (why: string) => `That did not work: ${why}`,
+  install: 'Install as an app',
+  update: 'A new version of Stipple is there. It is used when you reload the page, whenever you like.',
+  updateRunning: 'A new version of Stipple is there. It is used when you reload the page: the run that goes on can end first, or it is kept and goes on after.',
+  reload: 'Reload now',
+} as const;

@@ -1,0 +1,23 @@
+/** What the storage screen says. */
+export const texts = {
+  title: 'Storage',
+  claim: 'Everything that this page keeps lies in this browser and nowhere else. Here is what it takes, and here it can be removed.',
+  noQuota: 'This browser does not say how much room there is.',
+  used: (used: string, quota: string) => `The browser counts ${used} of the ${quota} that it would give this site. It rounds, and counts its own bookkeeping and the files of the page too.`,
+  share: 'Share of the room that is used',
+  sum: (size: string) => `What is listed here is ${size}.`,
+  persisted: 'The browser has promised not to clear it by itself.',
+  notPersisted: 'The browser may clear all of it when it runs out of room.',
+  persist: 'Ask it not to',
+  back: 'Back to the runs',
+  looking: 'Looking …',
+  nothing: 'Nothing is kept.',
+  kind: (title: string, count: number, size: string) => `${title}: ${count}, ${size}`,
+  columns: { name: 'Name', detail: 'Details', size: 'Size' },
+  remove: (name: string) => `Remove ${name}`,
+  inUse: 'in use by a run',
+  removeAll: 'Remove everything',
+  sure: (count: number, size: string) => `Remove all ${count} things, ${size}? This cannot be undone.`,
+  yes: 'Yes, remove everything',
+  no: 'Keep them',
+} as const;

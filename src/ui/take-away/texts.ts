@@ -1,0 +1,20 @@
+/** Texts of the list of what can be taken away; what each file is says store/take-away/texts.ts. */
+export const texts = {
+  title: 'Take away',
+  intro: 'Experiment, curves, results, params, masks, and the graphs that ran, as files. Made on this computer.',
+  open: 'Choose what to take',
+  command: 'Take away: graphs, params, curves…',
+  making: 'Making the files…',
+  heading: (title: string) => `${title}, taken away`,
+  running: 'The run goes on: params and curves are those of this moment.',
+  beforeRun: 'After a run its results, curves, params and graphs are here as well.',
+  all: (count: number, size: string) => `Save all ${count} files as one ZIP (${size})`,
+  zipping: 'Packing…',
+  save: 'Save',
+  saveFile: (path: string) => `Save ${path}`,
+  saved: (name: string, size: string) => `${name}, ${size}, is saved.`,
+  close: 'Close',
+  stale: 'The knobs have moved since this run: the files are those of the run.',
+  of: (count: number, size: string) => `${count} ${count === 1 ? 'file' : 'files'}, ${size}`,
+  without: (why: string) => `Without graphs and params. ${why}`,
+} as const;

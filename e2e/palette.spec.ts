@@ -41,6 +41,18 @@ test('a knob is set, a run started, another method opened, without a pointer', a
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toContainText(title.slice(0, 12));
 });
+test('keys work as soon as there is something to see', async ({ page }) => {
+  await page.addInitScript(() => {
+    const pressed = new MutationObserver(() => {
+      if (!document.querySelector('main button.primary:enabled')) return;
+      pressed.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }));
+    });
+    pressed.observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(`./${small}`);
+  await expect(field(page)).toBeFocused();
+});
 test('places, theme and the list of shortcuts; keys leave fields of text alone and can be switched off', async ({ page }, testInfo) => {
   await page.goto(`./${small}`);
   await page.getByRole('button', { name: /^Commands/ }).click();

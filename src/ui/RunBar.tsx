@@ -1,5 +1,5 @@
 /** Run, pause, step, stop, reset; how far it is; which provider runs and why. */
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { durationText, leftText } from '../store/format';
 import { isActive, type Run } from '../store/run';
 import { selectBlocked } from '../store/asks-slice';
@@ -44,7 +44,7 @@ export function RunBar() {
 /** Space runs, pauses and resumes, unless the focus is on something that has its own use for it. */
 function useSpaceKey(): void {
   const store = useAppStore();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       if (event.key !== ' ' || !singleKeys() || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -1,5 +1,5 @@
 /** Keys that do something wherever they are pressed, and whether those without Ctrl or Command may. */
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { useAppStore } from '../app-context';
 
 const stored = 'stipple.single-keys';
@@ -25,7 +25,7 @@ export const takesText = (target: EventTarget | null): boolean => target instanc
 /** Ctrl+K and Command+K open the commands, ? the list of shortcuts. */
 export function usePaletteKeys(): void {
   const store = useAppStore();
-  useEffect(() => {
+  useLayoutEffect(() => { // in place with the first picture: an effect proper runs some time after it, and a key pressed between would be lost
     const onKey = (event: KeyboardEvent): void => {
       if (event.repeat || event.isComposing || event.altKey) return;
       const commands = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.shiftKey;

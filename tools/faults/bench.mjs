@@ -1,10 +1,10 @@
 // One injection's own browser context on the built page: opens it, starts runs, waits for moments in them, looks into storage, and checks at the end that nothing was lost.
 import { blankPath } from './server.mjs';
 
-/** A run of two arms and two seeds. On WebGPU in software each step is slow, so there is one of each. */
+/** A run of two arms and two seeds on WASM; of one each on WebGPU, whose steps are slow in software. */
 export const experiments = {
   wasm: (seed, steps) => `winner?v=1&backend=wasm&arms=siren%2Csiren2&seed=${seed}&seeds=2&k.samples=512&k.layers=2&k.hidden=16&k.steps=${steps}`,
-  webgpu: (seed) => `winner?v=1&backend=webgpu&arms=siren&seed=${seed}&k.samples=512&k.layers=2&k.hidden=16&k.steps=40`,
+  webgpu: (seed, steps) => `winner?v=1&backend=webgpu&arms=siren&seed=${seed}&k.samples=512&k.layers=2&k.hidden=16&k.steps=${steps}`,
 };
 /** What shows that the page can be used. */
 export const tiny = (seed) => `winner?v=1&backend=wasm&arms=siren&seed=${seed}&k.samples=512&k.layers=2&k.hidden=16&k.steps=20`;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Faults, injected at random moments into real runs of the real page in Chromium: what is survived, and whether the bits are those of a run that nothing happened to. docs/reliability.md.
-//   npm run faults -- [--count 50] [--seed 1] [--only hang,reload] [--provider wasm|webgpu] [--jobs 1] [--from 0] [--dist DIR] [--json FILE] [--write]
-// --dist: a page that is built already (else it is built); --json: every injection, written as it goes, and taken up from there; --write: the table, into docs/reliability.md. CHROMIUM_PATH names the browser.
+//   npm run faults -- [--count 50] [--seed 1] [--only hang,reload] [--provider wasm|webgpu] [--jobs 1] [--from 0] [--gpu-count N] [--gpu-steps 40] [--dist DIR] [--json FILE] [--write]
+// --dist: a page that is built already (else it is built); --json: every injection, written as it goes, and taken up from there; --write: the table, into docs/reliability.md. CHROMIUM_PATH names the browser, STIPPLE_GPU=real has it use this machine's GPU (with --gpu-steps 4000, say: a run should last some seconds).
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -11,12 +11,12 @@ import { chromium } from 'playwright';
 import { findChromium } from '../browser.mjs';
 import { gpuFlags } from '../gpu.mjs';
 import { faults } from './faults.mjs';
-import { inject, undisturbed } from './inject.mjs';
+import { inject, undisturbed, usualGpuSteps } from './inject.mjs';
 import { serve } from './server.mjs';
 import { table } from './table.mjs';
 
 const text = (value) => ({ type: 'string', default: value });
-const { values } = parseArgs({ options: { count: text('50'), 'gpu-count': { type: 'string' }, seed: text('1'), only: { type: 'string' }, provider: { type: 'string' }, jobs: text('1'), from: text('0'), dist: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { count: text('50'), 'gpu-count': { type: 'string' }, 'gpu-steps': text(`${usualGpuSteps}`), seed: text('1'), only: { type: 'string' }, provider: { type: 'string' }, jobs: text('1'), from: text('0'), dist: { type: 'string' }, json: { type: 'string' }, write: { type: 'boolean', default: false } } });
 const [count, seed, jobs, from] = [values.count, values.seed, values.jobs, values.from].map(Number);
 const only = values.only?.split(',');
 const unknown = only?.find((id) => !faults.some((fault) => fault.id === id));
@@ -65,7 +65,7 @@ async function lane() {
 const first = await launch();
 const version = first.version();
 const server = await serve(dist);
-const known = await undisturbed(first, server);
+const known = await undisturbed(first, server, { gpuSteps: Number(values['gpu-steps']) });
 await first.close();
 server.close();
 await Promise.all(Array.from({ length: Math.min(jobs, Math.max(1, tasks.length)) }, lane));

@@ -4,7 +4,7 @@ import type { Host } from './server.mjs';
 
 /** What runs give to which nothing happens. */
 export interface Undisturbed {
-  readonly steps: number;
+  readonly steps: Readonly<Record<'wasm' | 'webgpu', number>>;
   readonly bits: Readonly<Record<number, string>>;
 }
 export interface Injection {
@@ -21,6 +21,7 @@ export interface Injection {
   /** Why it was not survived. */
   readonly why?: string;
 }
-export function undisturbed(browser: Browser, server: Host, options?: { readonly steps?: number }): Promise<Undisturbed>;
+/** `steps` and `gpuSteps`: how long a run is, on WASM and on WebGPU. */
+export function undisturbed(browser: Browser, server: Host, options?: { readonly steps?: number; readonly gpuSteps?: number }): Promise<Undisturbed>;
 /** `hasten`: how much faster the page's clock runs, for those that wait. */
 export function inject(browser: Browser, server: Host, fault: Fault, provider: 'wasm' | 'webgpu', options: { readonly seed: number; readonly number: number; readonly known: Undisturbed; readonly hasten?: number }): Promise<Injection>;

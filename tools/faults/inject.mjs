@@ -8,9 +8,11 @@ const checkpointHash = 'fine-tune?v=1&backend=wasm&k.perClass=4&k.steps=20&k.bat
 const seeds = [1, 2, 3];
 /** Of a run on WASM: some seconds of work. */
 const usualSteps = 900;
+/** Of a run on WebGPU: some seconds of the software adapter. A real GPU wants more. */
+export const usualGpuSteps = 40;
 
 /** What undisturbed runs give, and a finished run as it lies in storage: computed once a build. */
-export async function undisturbed(browser, server, { steps = usualSteps } = {}) {
+export async function undisturbed(browser, server, { steps = usualSteps, gpuSteps = usualGpuSteps } = {}) {
   const bench = await new Bench(browser, server).open();
   try {
     const bitsOf = async (hash, number) => {
@@ -26,7 +28,7 @@ export async function undisturbed(browser, server, { steps = usualSteps } = {}) 
     const witness = await keptPieces(bench);
     const bits = {};
     for (const [i, seed] of seeds.entries()) bits[seed] = await bitsOf(experiments.wasm(seed, steps), i + 2);
-    return { steps, tinyBits, witness, bits, checkpoint: { hash: checkpointHash, bits: await bitsOf(checkpointHash, seeds.length + 2) } };
+    return { steps: { wasm: steps, webgpu: gpuSteps }, tinyBits, witness, bits, checkpoint: { hash: checkpointHash, bits: await bitsOf(checkpointHash, seeds.length + 2) } };
   } finally {
     await bench.close();
   }
@@ -35,7 +37,7 @@ export async function undisturbed(browser, server, { steps = usualSteps } = {}) 
 export async function inject(browser, server, fault, provider, { seed, number, known, hasten = 1 }) {
   const rng = random(seed, fault.id, provider, number);
   const runSeed = rng.pick(seeds);
-  const at = { provider, hash: experiments[provider](runSeed, known.steps), bits: known.bits[runSeed], tinyBits: known.tinyBits, checkpoint: known.checkpoint };
+  const at = { provider, hash: experiments[provider](runSeed, known.steps[provider]), bits: known.bits[runSeed], tinyBits: known.tinyBits, checkpoint: known.checkpoint };
   const record = { fault: fault.id, provider, seed, number };
   server.mend();
   const beganMs = Date.now();

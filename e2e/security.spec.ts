@@ -22,7 +22,7 @@ async function watched(page: Page): Promise<{ violations: () => Promise<string[]
 }
 
 for (const [lane, hash] of [['WASM, two threads', `${quick}&threads=2`], ['WebGPU', quick.replace('wasm', 'webgpu')]] as const)
-  test(`a whole run on ${lane} breaks no rule of the page and asks nobody else`, async ({ page, baseURL }) => {
+  test(`a whole run on ${lane} breaks no rule of the page and asks nobody else`, { tag: lane === 'WebGPU' ? '@gpu' : [] }, async ({ page, baseURL }) => {
     const seen = await watched(page);
     await page.goto(`./#${hash}`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

@@ -1,6 +1,7 @@
 // Which GPU a Chromium that is started here computes on. The environment variable STIPPLE_GPU says it (`--gpu` of `npm run bench` sets it):
 //   software   Chromium's own adapter: slow, the same on every machine, and the true WebGPU provider
 //   real       this machine's GPU, through Vulkan
+//   none       no GPU at all, so no WebGPU either: nothing is composed in software, which takes about half of a small machine
 //   auto       the real one where there is one, else the software one (measuring scripts alone)
 //   --a --b    flags of Chromium as they are
 import { chromium } from 'playwright';
@@ -11,6 +12,7 @@ const named = {
   software: [...webgpu, '--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader'],
   // `--enable-gpu`: the headless shell, which is all that some machines have, otherwise uses none. No surface: a machine without a screen has none to give.
   real: [...webgpu, '--enable-gpu', '--ignore-gpu-blocklist', '--use-angle=vulkan', '--disable-vulkan-surface'],
+  none: ['--headless=new', '--no-sandbox', '--disable-gpu'],
 };
 /** Whether the numbers of tests are those of the software adapter. */
 export const onSoftware = () => gpuChoice('software') === 'software';
@@ -20,9 +22,9 @@ function gpuChoice(otherwise) {
   return choice;
 }
 const flagsOf = (choice) => named[choice] ?? [...webgpu, ...choice.split(/\s+/)];
-/** Flags of what was asked for, the software adapter's if nothing was. @throws Error for 'auto', which takes a browser to find out */
-export function gpuFlags() {
-  const choice = gpuChoice('software');
+/** Flags of what was asked for, those of `otherwise` if nothing was. @throws Error for 'auto', which takes a browser to find out */
+export function gpuFlags(otherwise = 'software') {
+  const choice = gpuChoice(otherwise);
   if (choice === 'auto') throw new Error('STIPPLE_GPU=auto is for measuring scripts. Say which adapter: software or real.');
   return flagsOf(choice);
 }

@@ -21,10 +21,10 @@ const unit = counts(() => {
   return { passed: report.numPassedTests, failed: report.numFailedTests + (report.numFailedTests === 0 && !report.success ? 1 : 0), skipped: report.numPendingTests };
 });
 
-/** One project of e2e/playwright.config.ts. */
-function inChromium(project, workers, env) {
-  const report = join(reports, `${project}.json`);
-  const status = run('npx', ['--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts', '--project', project, `--workers=${workers}`, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
+/** Projects of e2e/playwright.config.ts, in one go. */
+function inChromium(projects, workers, env) {
+  const report = join(reports, `${projects[0]}.json`);
+  const status = run('npx', ['--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts', ...projects.flatMap((project) => ['--project', project]), `--workers=${workers}`, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
   return {
     status,
     ...counts(() => {
@@ -38,7 +38,7 @@ try {
   const chromium = findChromium();
   const env = chromium ? { CHROMIUM_PATH: chromium } : {};
   // Each takes part of the processor and much memory: more than four would wait for one another.
-  parts.push(inChromium('engine', Math.min(4, availableParallelism()), { ...env, STIPPLE_E2E_ONLY: 'harness' }), inChromium('page', 1, env));
+  parts.push(inChromium(['engine'], Math.min(4, availableParallelism()), { ...env, STIPPLE_E2E_ONLY: 'harness' }), inChromium(['page', 'page-gpu'], 1, env));
 } catch (error) {
   console.error(error.message);
   parts.push({ status: 1, passed: 0, failed: 1, skipped: 0 });

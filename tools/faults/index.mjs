@@ -38,7 +38,8 @@ const tasks = Array.from({ length: Math.max(count, countOn('webgpu')) }, (_, i) 
   .flatMap((number) => faults.filter(({ id }) => !only || only.includes(id)).flatMap((fault) => fault.providers.filter((p) => (!values.provider || p === values.provider) && number - from < countOn(p)).map((provider) => ({ fault, provider, number }))))
   .filter((task) => !isDone(task));
 
-const launch = () => chromium.launch({ executablePath: findChromium(), args: [...gpuFlags(), '--no-first-run', '--disable-background-networking', '--disable-component-update'] });
+/** Runs on WASM get a browser without a GPU: composing pages in software would take half the machine. */
+const launch = (provider) => chromium.launch({ executablePath: findChromium(), args: [...gpuFlags(provider === 'webgpu' ? 'software' : 'none'), '--no-first-run', '--disable-background-networking', '--disable-component-update'] });
 function write(browserVersion) {
   const made = { command: `npm run faults -- ${process.argv.slice(2).join(' ')}`.trim(), browser: browserVersion, cores: cpus().length, seed, records };
   if (values.json) writeFileSync(values.json, JSON.stringify(made, undefined, 1));
@@ -49,20 +50,21 @@ function write(browserVersion) {
 }
 async function lane() {
   const server = await serve(dist);
-  let browser = await launch();
+  const browsers = {};
   for (let task = tasks.shift(); task; task = tasks.shift()) {
-    if (!browser.isConnected()) browser = await launch();
+    if (!browsers[task.provider]?.isConnected()) browsers[task.provider] = await launch(task.provider);
+    const browser = browsers[task.provider];
     const record = await inject(browser, server, task.fault, task.provider, { seed, number: task.number, known });
     records.push(record);
     const { fault, provider, number, survived, how, why, recoveryMs, bits, ended, tookMs } = record;
     console.log(`${fault} ${provider} ${number}: ${survived ? `survived, ${how}; ${ended}; ${(recoveryMs / 1000).toFixed(1)} s${bits === undefined ? '' : bits ? ', bits equal' : ', BITS DIFFER'}` : `NOT SURVIVED: ${why}`} (${(tookMs / 1000).toFixed(0)} s)`);
     write(version);
   }
-  await browser.close();
+  await Promise.all(Object.values(browsers).map((browser) => browser.close()));
   server.close();
 }
 
-const first = await launch();
+const first = await launch('wasm');
 const version = first.version();
 const server = await serve(dist);
 const known = await undisturbed(first, server, { gpuSteps: Number(values['gpu-steps']) });

@@ -44,7 +44,7 @@ function write(browserVersion) {
   const made = { command: `npm run faults -- ${process.argv.slice(2).join(' ')}`.trim(), browser: browserVersion, cores: cpus().length, seed, records };
   if (values.json) writeFileSync(values.json, JSON.stringify(made, undefined, 1));
   if (!values.write) return;
-  const shown = values.json ? made.command.replace(values.json, 'FILE').replace(values.dist ?? '', 'DIR') : made.command;
+  const shown = made.command.replace(`--json ${values.json}`, '--json FILE').replace(`--dist ${values.dist}`, '--dist DIR');
   const section = `<!-- faults -->\n${table(faults, records)}\n\nMeasured by \`${shown}\` in Chromium ${browserVersion} on ${made.cores} cores, ${records.length} injections.\n<!-- /faults -->`;
   writeFileSync(docs, readFileSync(docs, 'utf8').replace(/<!-- faults -->[\s\S]*<!-- \/faults -->/, () => section));
 }

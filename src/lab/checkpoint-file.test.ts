@@ -27,6 +27,7 @@ test('an ONNX file gives its params under the names that numbers can be put back
 test.each<[string, string, Uint8Array, string]>([
   ['nothing', 'm.safetensors', new Uint8Array(), 'empty'],
   ['another kind', 'm.pt', Uint8Array.of(0x80, 2, 1, 4, 5, 6, 7, 8, 9, 10), 'safetensors.torch.save_file'],
+  ['a ZIP file of PyTorch', 'm.pth', Uint8Array.of(0x50, 0x4b, 3, 4, 5, 6, 7, 8, 9, 10), 'safetensors.torch.save_file'],
   ['a header that is none', 'm.safetensors', new Uint8Array(40).fill(0x7b), 'is not a safetensors file'],
   ['no floats', 'm.safetensors', writeSafetensors({ n: counted.steps }), 'no tensor of floats'],
   ['a ZIP file that is none', 'm.npz', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), 'm.npz'],

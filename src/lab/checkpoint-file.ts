@@ -38,7 +38,7 @@ function floatsOf(all: readonly (readonly [string, Params[string] | undefined])[
 }
 /** By the first bytes, and by the name where they do not tell. */
 function formOf({ name, bytes }: FileBytes): CheckpointForm {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return 'npz';
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && !/\.(pth?|bin|ckpt)$/i.test(name)) return 'npz'; // PyTorch's own files are ZIP files too
   if (/\.safetensors$/i.test(name) || (bytes.length > 9 && bytes[8] === 0x7b && bytes[7] === 0)) return 'safetensors';
   if (/\.onnx$/i.test(name)) return 'onnx';
   throw new InputError(`"${name.slice(0, 120)}" was not taken: expected a checkpoint as .safetensors, .onnx or .npz, but it looks like none of them. In PyTorch save it with safetensors.torch.save_file(model.state_dict(), path).`);

@@ -141,7 +141,7 @@ export function lightsOf(cooking: Cooking, models: readonly Named[], base: Param
     case 'slerp': {
       const second = models[1]!.params;
       const ends = [same(slerp(first.params, second, 0), first.params), same(slerp(first.params, second, 1), second)];
-      return [{ id: 'ends', holds: ends.every(({ holds }) => holds), detail: ends.map(({ detail }) => detail)[0]! }, { id: 'copies', ...same(slerpAll(copies.map(({ params }) => params), cooking.t), first.params) }];
+      return [{ id: 'ends', holds: ends.every(({ holds }) => holds), detail: (ends.find(({ holds }) => !holds) ?? ends[0]!).detail }, { id: 'copies', ...same(slerpAll(copies.map(({ params }) => params), cooking.t), first.params) }];
     }
     case 'sum': return base ? [{ id: 'alone', ...same(plainSum(base, [first], 1), first.params) }, { id: 'order', ...same(plainSum(base, turned, cooking.scale), made.params) }] : [];
     case 'ties': return base ? [

@@ -115,10 +115,13 @@ export class RunRecord {
   private thin(arm: string, seed: number): void {
     const own = this.entries.filter((e) => e.run.arm === arm && e.seed === seed);
     if (own.length > mostOfAnArm) this.drop(own[1]!);
-    for (let held = this.entries.reduce((sum, e) => sum + (e.result ? bytesOf(e.result) : 0), 0); held > budget && this.entries.length > 1; ) {
-      const first = this.entries[0]!;
-      held -= first.result ? bytesOf(first.result) : 0;
-      this.drop(first);
+    // Those without a result hold nothing: dropping them would free nothing. The newest stays whatever its size.
+    const holding = this.entries.filter((e) => e.result);
+    let held = holding.reduce((sum, e) => sum + bytesOf(e.result!), 0);
+    for (const oldest of holding.slice(0, -1)) {
+      if (held <= budget) break;
+      held -= bytesOf(oldest.result!);
+      this.drop(oldest);
     }
   }
   private drop(entry: Entry): void {

@@ -86,7 +86,7 @@ async function scorerFor(by: MeasuredBy, files: readonly FileBytes[] | undefined
     const { recipe } = (await load?.()) ?? {};
     if (!recipe?.scorer) throw new InputError(`The shipped checkpoint ${by.model.slice(0, 60)} is not measured by a loss here. It can be merged all the same.`);
     const { lab, close } = labAt(recipe.seed, [], []);
-    measuring = { key, close, scorer: await recipe.scorer(lab) };
+    measuring = { key, close, scorer: await orClose(close, recipe.scorer(lab)) };
   } else {
     const { experiment } = readLink(by.link, cards);
     const method = await loadMethod(experiment.method);
@@ -96,9 +96,18 @@ async function scorerFor(by: MeasuredBy, files: readonly FileBytes[] | undefined
     if (missing.length > 0) throw new InputError(`The experiment that would measure them reads ${missing.join(', ')}, which is not on the page now. Open it from the list of checkpoints, drop the file there, and come back.`);
     await checkFiles(experiment, wanted);
     const { lab, close } = labAt(by.seed, wanted, experiment.arms);
-    measuring = { key, close, scorer: await method.scorer(lab, readKnobs(method.card.knobs, experiment.knobs), by.arm) };
+    measuring = { key, close, scorer: await orClose(close, method.scorer(lab, readKnobs(method.card.knobs, experiment.knobs), by.arm)) };
   }
   return measuring.scorer;
+}
+/** What comes of `work`; if it fails nobody else has the lab, so it is closed. */
+async function orClose<T>(close: () => Promise<void>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 /** Whether a scorer takes these params. @throws InputError saying which it does not */
 function checkTaken({ params }: Scorer, { checkpoint }: Opened): void {

@@ -19,9 +19,9 @@ export class MarkedModels {
   marked(arm: string, seed: number, model: MarkedModel | undefined): void {
     if (!model) return;
     const sizeBytes = Object.values(model.params).reduce((sum, { data }) => sum + data.byteLength, 0);
-    this.bytes -= this.held.get(`${seed}\n${arm}`)?.sizeBytes ?? 0;
-    if (this.bytes + sizeBytes > mostBytes) return;
-    this.bytes += sizeBytes;
+    const bytes = this.bytes - (this.held.get(`${seed}\n${arm}`)?.sizeBytes ?? 0) + sizeBytes;
+    if (bytes > mostBytes) return;
+    this.bytes = bytes;
     this.held.set(`${seed}\n${arm}`, { ...model, arm, seed, sizeBytes });
   }
   get heads(): readonly ModelHead[] {

@@ -126,8 +126,12 @@ export async function tensorsOf(blobs: Blobs, id: string): Promise<Params> {
 export const onnxOf = (blobs: Blobs, id: string): Promise<Uint8Array> => get(blobs, id, 'onnx', onnxFormat);
 /** Another name for it. */
 export async function renameCheckpoint(blobs: Blobs, id: string, name: string): Promise<Checkpoint> {
-  const head: Checkpoint = { ...(await checkpointOf(blobs, id)), name: name.slice(0, limits.longestName) };
-  await blobs.put(`${at(id)}head`, seal(headFormat, head));
+  let head: Checkpoint = { ...(await checkpointOf(blobs, id)), name: name.slice(0, limits.longestName) };
+  await blobs.update(`${at(id)}head`, (there) => { // one that another tab removed meanwhile stays so
+    if (!there) return undefined;
+    head = { ...unseal(headFormat, there), name: head.name };
+    return seal(headFormat, head);
+  });
   return head;
 }
 export const forgetCheckpoint = (blobs: Blobs, id: string): Promise<void> => blobs.remove(at(id));

@@ -46,13 +46,19 @@ const pointFormat: Format<PointResult> = {
     return v as unknown as PointResult; // every field was looked at
   } },
 };
+/** Who holds it is at the sweep. */
+export const lockOfSweep = (id: string): string => `stipple sweep ${id}`;
 const at = (id: string): string => `sweep/${id}/`;
 /** Runs of a sweep's points are called so: a sweep goes on with them, the page does not. */
 export const runOfPoint = (id: string, point: number): string => `sweep-${id}-${point}`;
 export const isRunOfPoint = (runId: string): boolean => runId.startsWith('sweep-');
 
 export const keepSweep = (blobs: Blobs, head: SweepHead): Promise<void> => blobs.put(`${at(head.id)}head`, seal(headFormat, head));
-export const keepPoint = (blobs: Blobs, id: string, point: number, result: PointResult): Promise<void> => blobs.put(`${at(id)}point/${point}`, seal(pointFormat, result));
+/** The journal of the point's run goes when its result is there: a worker that is ended at once may not come to it. */
+export async function keepPoint(blobs: Blobs, id: string, point: number, result: PointResult): Promise<void> {
+  await blobs.put(`${at(id)}point/${point}`, seal(pointFormat, result));
+  await blobs.remove(`run/${runOfPoint(id, point)}/`);
+}
 /** What is kept, newest first: how many points are there, how many bytes. A head that is damaged is counted in `damaged`, and its bytes can be freed by its id. */
 export async function keptSweeps(blobs: Blobs): Promise<{ readonly sweeps: readonly (SweepHead & { readonly done: number; readonly sizeBytes: number })[]; readonly damaged: readonly string[] }> {
   const all = await blobs.list('sweep/');

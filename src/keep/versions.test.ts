@@ -66,4 +66,4 @@ describe.each(versions)('what %s wrote', (name) => {
     expect((await keptRuns(elsewhere)).runs).toStrictEqual([then.run]);
   });
 });
-test('there is a file of the first version', () => expect(process.env.KEEP_WRITE ?? versions).not.toEqual([]));
+test('there is a file of the first version', () => expect(process.env.KEEP_WRITE ? ['version-1.json'] : versions).toContain('version-1.json'));

@@ -29,10 +29,10 @@ async function keepEach(wanted: readonly BuiltFile[]): Promise<void> {
   const cache = await own();
   for (const file of wanted) await keep(cache, file);
 }
-/** Other versions go when no page can need them: each open page may still fetch parts of its own. */
-async function forgetOthers(): Promise<void> {
+/** Other versions go when no page can need them: each open page may still fetch parts of its own. `most` pages may be open beside the one with this id, which is loading. */
+async function forgetOthers(most: number, loading = ''): Promise<void> {
   const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (open.length > 1) return;
+  if (open.filter(({ id }) => id !== loading).length > most) return;
   for (const name of await caches.keys()) if (name.startsWith(cachePrefix) && name !== cacheOf(build)) await caches.delete(name);
 }
 async function answer(file: BuiltFile): Promise<Response> {
@@ -56,11 +56,12 @@ async function status(): Promise<Status> {
 }
 
 self.addEventListener('install', (event) => event.waitUntil(keepEach(build.files.filter(isCore))));
-self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())));
+// The one page that is open then has asked for this version, and loads again.
+self.addEventListener('activate', (event) => event.waitUntil(forgetOthers(1).then(() => self.clients.claim())));
 self.addEventListener('fetch', (event) => {
   const file = fileFor(event.request, scope, files);
   if (file) {
-    if (event.request.mode === 'navigate') event.waitUntil(forgetOthers());
+    if (event.request.mode === 'navigate') event.waitUntil(forgetOthers(0, event.resultingClientId)); // one that is listed may be another tab
     return event.respondWith(answer(file));
   }
   // A part of another version, for a page of that version which is still open.

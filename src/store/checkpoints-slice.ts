@@ -48,6 +48,8 @@ export const createCheckpointsSlice: Slice<CheckpointsSlice> = ({ blobs, library
     if (!blobs) return;
     const { checkpoints, sizeBytes } = await keptCheckpoints(blobs);
     set({ checkpoints, checkpointBytes: sizeBytes });
+    const there = new Set(checkpoints.map(({ id }) => id));
+    for (const id of get().kitchen.chosen) if (!there.has(id)) get().ingredientToggled(id, false); // what was measured of it belongs to nothing any more
   }
   return {
     checkpoints: [],

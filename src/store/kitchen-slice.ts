@@ -194,7 +194,7 @@ export const createKitchenSlice: Slice<KitchenSlice> = ({ cards, library }) => (
       try {
         const { checkpoint } = await library.ask('keepSoup', { ...asksNow(), cooking: pot.cooking, name: `${merges[kind].title} of ${get().kitchen.chosen.length}`, how });
         await get().checkpointsLooked();
-        potChanged(kind, { keptAs: checkpoint.id });
+        if (get().kitchen.pots[kind]?.cooking === pot.cooking) potChanged(kind, { keptAs: checkpoint.id }); // else another soup is in it by now
         get().noticeGiven('info', storeTexts.checkpointTaken(checkpoint.name, []));
       } catch (error) {
         get().noticeGiven('problem', storeTexts.checkpointProblem(toProblem(error).message));

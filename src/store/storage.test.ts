@@ -3,6 +3,7 @@ import { tensor } from '../base/tensor';
 import { memoryBlobs, StorageProblem } from '../keep/blobs';
 import { keepCheckpoint } from '../keep/checkpoints';
 import { keepRun } from '../keep/kept-runs';
+import { keepPoint, keepSweep, lockOfSweep, runOfPoint } from '../keep/kept-sweeps';
 import { lockOf, openJournal } from '../keep/run-journal';
 import { cards } from '../methods/cards';
 import { defaultExperiment } from '../spec/experiment';
@@ -34,6 +35,17 @@ test('everything that is kept is listed once, by its name and with its size', as
   expect(named).toEqual({ runs: [card.title], files: ['mine.npz'], kept: ['one', 'damaged'], checkpoints: ['cnn'], downloads: [], page: [], settings: [], sweeps: [], other: ['from the future'] });
   const all = (await blobs.list('')).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   expect(stored.reduce((sum, kind) => sum + sizeOfKind(kind), 0)).toBe(all);
+});
+test('a sweep that runs is held; removed, it takes the journals of its points along, and a point that is kept takes its own', async () => {
+  const blobs = memoryBlobs();
+  await keepSweep(blobs, { id: 's', link, name: 'sweep', startedAtMs: 1, points: 2 });
+  for (const point of [0, 1]) await blobs.put(`run/${runOfPoint('s', point)}/head`, Uint8Array.of(1));
+  await keepPoint(blobs, 's', 0, { outcomes: [], lightsOff: 0, fingerprint: 'ab', elapsedMs: 1 });
+  expect((await blobs.list('run/')).map(({ name }) => name)).toEqual([`run/${runOfPoint('s', 1)}/head`]);
+  const held = async (busy: ReadonlySet<string>) => (await storedIn(places({ blobs, busy }))).find(({ id }) => id === 'sweeps')!.items.map((item) => item.held);
+  expect([await held(new Set([lockOfSweep('s')])), await held(new Set())]).toEqual([[true], [false]]);
+  await storeKinds.find(({ id }) => id === 'sweeps')!.remove(places({ blobs }), 's');
+  expect(await blobs.list('')).toEqual([]);
 });
 test('each is removed alone, and nothing else with it', async () => {
   const blobs = await filled();

@@ -3,7 +3,7 @@ import type { FileCache } from '../data/download';
 import type { Blobs } from '../keep/blobs';
 import { keptCheckpoints } from '../keep/checkpoints';
 import { keptRuns } from '../keep/kept-runs';
-import { keptSweeps } from '../keep/kept-sweeps';
+import { forgetSweep, keptSweeps, lockOfSweep } from '../keep/kept-sweeps';
 import { lockOf, unfinishedRuns } from '../keep/run-journal';
 import type { Card } from '../spec/card';
 import { readLink } from '../spec/link';
@@ -82,7 +82,10 @@ export const storeKinds: readonly StoreKind[] = [
   inBlobs('files', 'run/', async (places) => new Map((await journals(places)).flatMap(({ runId, title, files, held }) => files.map(({ name, sha256 }) => [`${runId}/file/${sha256}`, { name, detail: title, held }] as const))), (name) => (isFile(name) ? name.slice('run/'.length) : undefined), (thing) => `run/${thing}`),
   inBlobs('kept', 'kept/', async ({ blobs }) => new Map((await keptRuns(blobs)).runs.map(({ id, name, finishedAtMs }) => [id, { name, detail: whenText(finishedAtMs) }]))),
   inBlobs('checkpoints', 'checkpoint/', async ({ blobs }) => new Map((await keptCheckpoints(blobs)).checkpoints.map(({ id, name, keptAtMs }) => [id, { name, detail: whenText(keptAtMs) }]))),
-  inBlobs('sweeps', 'sweep/', async ({ blobs }) => new Map((await keptSweeps(blobs)).sweeps.map(({ id, name, startedAtMs }) => [id, { name, detail: whenText(startedAtMs) }]))),
+  {
+    ...inBlobs('sweeps', 'sweep/', async ({ blobs, busy }) => new Map((await keptSweeps(blobs)).sweeps.map(({ id, name, startedAtMs }) => [id, { name, detail: whenText(startedAtMs), held: busy.has(lockOfSweep(id)) }]))),
+    remove: async ({ blobs }, id) => blobs && forgetSweep(blobs, id),
+  },
   {
     id: 'downloads',
     items: async ({ downloads }) => ((await downloads?.list()) ?? []).map(({ address, name, sizeBytes, at }) => ({ id: address, name, detail: whenText(Date.parse(at)), sizeBytes, held: false })),

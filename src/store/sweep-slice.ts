@@ -1,6 +1,6 @@
 /** Sweeps on the page: the one that is being put together, the one on screen, and those that are kept. */
 import { toProblem } from '../base/errors';
-import { forgetSweep, keepPoint, keepSweep, keptSweeps, mostSweeps, pointsOf, runOfPoint, type PointResult, type SweepHead } from '../keep/kept-sweeps';
+import { forgetSweep, keepPoint, keepSweep, keptSweeps, lockOfSweep, mostSweeps, pointsOf, runOfPoint, type PointResult, type SweepHead } from '../keep/kept-sweeps';
 import type { Card } from '../spec/card';
 import { planSweep, readSweep, writeSweep, type Sweep, type SweepPoint } from '../spec/sweep';
 import type { Slice } from './app';
@@ -75,10 +75,13 @@ export const createSweepSlice: Slice<SweepSlice> = ({ cards, blobs, anotherWorke
   /** Runs the points of the sweep on screen that have not ended. */
   function run(): void {
     const { shownSweep } = get();
-    if (!shownSweep || !anotherWorker) return;
+    if (!shownSweep || !anotherWorker) return release();
     const { head, points, results, jobs } = shownSweep;
     const waiting = points.flatMap((point, at) => (results[at] ? [] : [{ at, point }]));
-    if (waiting.length === 0) return change(() => ({ status: 'finished' }));
+    if (waiting.length === 0) {
+      release();
+      return change(() => ({ status: 'finished' }));
+    }
     let kept = blobs !== undefined;
     if (kept) sweepTab?.set(head.id);
     const keepOrSay = (work: Promise<void>): void => void work.catch((error: unknown) => {
@@ -170,7 +173,7 @@ export const createSweepSlice: Slice<SweepSlice> = ({ cards, blobs, anotherWorke
       try {
         await look();
         const id = sweepTab?.get();
-        if (!id) return;
+        if (!id || isBusy()) return; // at it already: storage was looked at
         sweepTab?.set(undefined);
         if (get().keptSweeps.some((s) => s.id === id && s.done < s.points)) await get().sweepOpened(id, true);
       } catch {
@@ -186,6 +189,7 @@ export const createSweepSlice: Slice<SweepSlice> = ({ cards, blobs, anotherWorke
         const card = cards[sweep.base.method]!;
         const points = planSweep(card, sweep);
         const results = (await pointsOf(blobs, { id, points: points.length }));
+        if (isBusy()) return get().noticeGiven('problem', storeTexts.sweepBusy); // another one was started meanwhile
         const { done: _, sizeBytes: __, ...plain } = head;
         set({ shownSweep: { head: { ...plain, points: points.length }, card, sweep, points, results, shares: {}, status: results.every((r) => r !== undefined) ? 'finished' : 'stopped', jobs: get().draft.jobs } });
         if (!goOn || missing(sweep)) return;
@@ -235,7 +239,7 @@ async function locked(id: string): Promise<(() => void) | undefined> {
   if (!locks) return () => undefined;
   for (let i = 0; ; i++) {
     const free = await new Promise<(() => void) | undefined>((resolve) => {
-      locks.request(`stipple sweep ${id}`, { ifAvailable: true }, (lock) => (lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined))).catch(() => resolve(() => undefined)); // refused in a frame of another site
+      locks.request(lockOfSweep(id), { ifAvailable: true }, (lock) => (lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined))).catch(() => resolve(() => undefined)); // refused in a frame of another site
     });
     if (free || i === 20) return free;
     await new Promise((resolve) => setTimeout(resolve, 100)); // the page before this one lets go a moment after it has gone

@@ -68,6 +68,7 @@ for (const [name, options] of [
     await page.getByLabel('Add a knob').selectOption('hidden');
     await page.getByRole('group', { name: 'Width H' }).getByRole('combobox').selectOption('list');
     await page.getByLabel('Values, between commas').fill('16,32');
+    await page.getByLabel('Add a knob').selectOption('layers');
     await look('a sweep, planned');
     await page.getByRole('button', { name: 'Run the sweep' }).click();
     await expect(page.getByRole('status').filter({ hasText: 'Finished' })).toBeVisible({ timeout: 60_000 });

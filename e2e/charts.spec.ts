@@ -50,6 +50,21 @@ test('a stretch that is dragged fills the chart; buttons move, come closer and g
   await page.keyboard.press('Enter');
   await expect.poll(() => ticks(page)).not.toEqual(whole);
 });
+test('a drag that ends outside the chart ends', async ({ page }) => {
+  await finished(page);
+  await chart(page).locator('.chart-frame').scrollIntoViewIfNeeded();
+  await expect.poll(() => ticks(page)).toContain('40');
+  const whole = await ticks(page);
+  const box = (await chart(page).locator('.chart-frame').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
+  await page.mouse.move(box.x + box.width + 60, box.y - 40, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
+  await expect(chart(page).locator('.drag-stretch')).toHaveCount(0);
+  await expect.poll(() => ticks(page)).not.toEqual(whole);
+});
 test('a wheel with Ctrl zooms where it is, sideways it moves, Shift and a drag move too, and a plain one scrolls the page', async ({ page }) => {
   await finished(page);
   const frame = chart(page).locator('.chart-frame');
@@ -57,8 +72,9 @@ test('a wheel with Ctrl zooms where it is, sideways it moves, Shift and a drag m
   const box = (await frame.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
   await expect.poll(() => numbers(page)).toContain(40);
+  const scrolled = await page.evaluate(() => window.scrollY);
   await page.mouse.wheel(0, 40);
-  await page.waitForTimeout(100);
+  await expect.poll(() => page.evaluate(() => window.scrollY), 'a plain wheel').toBeGreaterThan(scrolled);
   expect(await numbers(page), 'a plain wheel').toContain(0);
   await frame.scrollIntoViewIfNeeded();
   const again = (await frame.boundingBox())!;

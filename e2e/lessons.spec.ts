@@ -1,6 +1,7 @@
 /** Lessons, as a student goes through one by keyboard, and as a teacher brings one. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
+import type { PageApi } from '../src/store/page-api';
 
 const lesson = /```json\n([\s\S]+?)```/.exec(await readFile(new URL('../docs/teaching.md', import.meta.url), 'utf8'))![1]!;
 
@@ -41,6 +42,10 @@ test('a step opens by its address, in a locked page on a projector', async ({ pa
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByText('As foretold')).toBeVisible({ timeout: 150_000 });
   await page.screenshot({ path: testInfo.outputPath('projector.png') });
+  // What another experiment was foretold to do says nothing of the run that is here.
+  await page.evaluate(() => (window as unknown as { stipple: PageApi }).stipple.open(window.location.hash.replace(/seed=\d+/, '') + '&seed=77'));
+  await expect(page.getByRole('heading', { name: 'Press Run' })).toBeVisible();
+  await expect(page.getByText('As foretold')).toHaveCount(0);
   await page.goto('./?lesson=nothing');
   await expect(page.getByText('There is no lesson "nothing" here')).toBeVisible();
 });

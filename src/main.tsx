@@ -14,6 +14,7 @@ import type { TabMemory } from './store/unfinished-slice';
 import { createWorkerClient, startWorker, type WorkerLike } from './store/worker-client';
 import { App } from './ui/App';
 import { AppContext } from './ui/app-context';
+import { listenForInstallOffer } from './ui/offline/install-offer';
 import './ui/style.css';
 
 /** For work on the screen alone: `?fake` in development puts a worker of the page's own in place of the real one. */
@@ -54,4 +55,5 @@ startTransition(() =>
 );
 attachToPage(store, window);
 startOffline(store, window);
+listenForInstallOffer(window);
 Object.defineProperty(window, 'stipple', { value: Object.freeze(pageApi(store)), enumerable: true });

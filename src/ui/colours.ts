@@ -49,10 +49,18 @@ function wordsOf(scale: keyof typeof scales): Uint32Array {
   });
 }
 export const gradientCss = (scale: keyof typeof scales): string => `linear-gradient(to right, ${scales[scale].map((c) => `rgb(${c.join(' ')})`).join(', ')})`;
-/** The colour at `share` (0 to 1) of a scale, for shapes. */
-export function colourAt(scale: keyof typeof scales, share: number): string {
+function stepAt(scale: keyof typeof scales, share: number): readonly number[] {
   const stops = scales[scale];
   const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
   const low = Math.min(stops.length - 2, Math.floor(at));
-  return `rgb(${[0, 1, 2].map((c) => Math.round(stops[low]![c]! + (stops[low + 1]![c]! - stops[low]![c]!) * (at - low))).join(' ')})`;
+  return [0, 1, 2].map((c) => Math.round(stops[low]![c]! + (stops[low + 1]![c]! - stops[low]![c]!) * (at - low)));
 }
+/** The colour at `share` (0 to 1) of a scale, for shapes. */
+export const colourAt = (scale: keyof typeof scales, share: number): string => `rgb(${stepAt(scale, share).join(' ')})`;
+/** Relative luminance of a colour of 0 to 255 each, by WCAG 2.2. */
+export function luminance(rgb: readonly number[]): number {
+  const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+/** Black or white, whichever stands out more from that colour: at least 4.5 to 1 everywhere. */
+export const inkAt = (scale: keyof typeof scales, share: number): '#000' | '#fff' => ((luminance(stepAt(scale, share)) + 0.05) ** 2 > 1.05 * 0.05 ? '#000' : '#fff');

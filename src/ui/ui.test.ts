@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { float, logFloat } from '../spec/knobs';
+import { colourAt, inkAt, luminance } from './colours';
 import { fromSlider, toSlider } from './Knobs';
 import { placeLabels } from './labels';
 import { cellSize } from './pictures/heat';
@@ -8,6 +9,13 @@ import { linearTicks, logTicks, scaleOver, shareAxis, snugAxis } from './ticks';
 import { columnsOf } from './Masonry';
 import { wavBytes } from './wav';
 
+test('figures stand out from every colour of a scale, by WCAG AA', () => {
+  for (let share = 0; share <= 1; share += 0.01) {
+    const behind = luminance(colourAt('sequential', share).match(/\d+/g)!.map(Number));
+    const ratio = inkAt('sequential', share) === '#000' ? (behind + 0.05) / 0.05 : 1.05 / (behind + 0.05);
+    expect(ratio, `at ${share}`).toBeGreaterThanOrEqual(4.5);
+  }
+});
 test('ticks are round and within the range', () => {
   expect(linearTicks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
   expect(linearTicks(-3.2, 11)).toEqual([0, 5, 10]);

@@ -77,6 +77,7 @@ export function useGestures(frame: RefObject<HTMLElement | null>, inset: Inset, 
         pointers.current.set(e.pointerId, e.clientX);
         const press = begun.current;
         if (!press) return;
+        if (e.pointerType === 'mouse' && e.buttons === 0) return end(e); // let go outside, before the pointer was captured
         if (pointers.current.size === 2) {
           const other = [...pointers.current].find(([id]) => id !== e.pointerId)![1];
           const [was, is] = [Math.abs(before - other), Math.abs(e.clientX - other)];
@@ -86,6 +87,7 @@ export function useGestures(frame: RefObject<HTMLElement | null>, inset: Inset, 
         }
         if (Math.abs(e.clientX - press.x) > still) press.far = true;
         if (!press.far) return;
+        e.currentTarget.setPointerCapture(e.pointerId); // not before: buttons in the frame are still to be clicked
         if (press.kind === 'stretch') {
           const { left, width } = plot();
           const place = (x: number): number => insetLeft + Math.min(width, Math.max(0, x - left));

@@ -61,7 +61,10 @@ function Row({ checkpoint, choice }: { checkpoint: Checkpoint; choice?: (checkpo
   return (
     <tr>
       {choice && <td>{choice(checkpoint)}</td>}
-      <th scope="row"><input key={name} className="checkpoint-name" aria-label={texts.nameOf(name)} defaultValue={name} onBlur={(e) => e.target.value.trim() !== '' && e.target.value !== name && void act.checkpointRenamed(id, e.target.value)} onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()} /></th>
+      <th scope="row"><input key={name} className="checkpoint-name" aria-label={texts.nameOf(name)} defaultValue={name} onBlur={(e) => {
+        if (e.target.value.trim() === '') e.target.value = name;
+        else if (e.target.value !== name) void act.checkpointRenamed(id, e.target.value);
+      }} onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()} /></th>
       <td>{source.from === 'run' ? <button type="button" className="quiet from" aria-label={texts.openRun(name)} onClick={() => {
         act.placeChosen(undefined);
         act.linkOpened(source.link);

@@ -8,6 +8,7 @@ import { ingredientsOf, notNow, type Pot } from '../../store/kitchen-slice';
 import { useApp, useAppStore } from '../app-context';
 import { KnobList } from '../Knobs';
 import { LinesPicture } from '../pictures/shapes';
+import { Scrolled } from '../Scrolled';
 import { decidingText, scoreText } from './Ingredients';
 import { texts } from './texts';
 
@@ -77,12 +78,12 @@ function Outcome({ pot: { cooking, cooked, greedy: decided, learning: learned, w
   return (
     <>
       {greedy && (
-        <div className="table-scroll">
+        <Scrolled label={texts.decisions}>
           <table className="kitchen-table" aria-label={texts.decisions}>
             <thead><tr><th scope="col">{t.name}</th><th scope="col" className="figure">{t.alone}</th><th scope="col" className="figure">{t.withIt}</th><th scope="col">{t.verdict}</th></tr></thead>
             <tbody>{greedy.map(({ name, alone, withIt, accepted }, i) => <tr key={i}><th scope="row">{name}</th><td className="figure">{decidingText(alone)}</td><td className="figure">{decidingText(withIt)}</td><td><span className={`verdict ${accepted ? 'yes' : 'no'}`}>{accepted ? texts.joins : texts.joinsNot}</span></td></tr>)}</tbody>
           </table>
-        </div>
+        </Scrolled>
       )}
       {cooking.kind === 'learned' && learning && learning.length > 1 && <LinesPicture picture={{ kind: 'lines', xLabel: texts.steps, yLabel: texts.loss, series: [{ label: merges.learned.title, arm: 'soup', x: Float32Array.from(learning.keys()), y: Float32Array.from(learning) }] }} card={coloured} title={merges.learned.title} height={150} />}
       {weights && cooking.kind !== 'uniform' && <p className="soft">{texts.shares(weights.map((w, i) => `${names[i] ?? i + 1}: ${percentText(w)}`).join(' · '))}</p>}

@@ -5,6 +5,7 @@ import { seenOf, type LookAt, type Question } from '../../spec/lesson';
 import { selectCard } from '../../store/app';
 import { isStepDone, lessonAddress, stepOf, type Following } from '../../store/lesson-slice';
 import { valueText } from '../../store/format';
+import { sameRun } from '../../store/run-slice';
 import { useApp, useAppStore } from '../app-context';
 import { Mark } from '../Findings';
 import './style.css';
@@ -62,8 +63,9 @@ function Bar({ following }: { following: Following }) {
 function ForetoldLine({ following }: { following: Following }) {
   const card = useApp(selectCard);
   const run = useApp((app) => app.run);
+  const experiment = useApp((app) => app.experiment);
   const { foretold } = stepOf(following);
-  if (!foretold || !card || run?.status !== 'finished' || run.experiment.method !== card.id) return null;
+  if (!foretold || !card || !experiment || run?.status !== 'finished' || !sameRun(run.experiment, experiment)) return null; // another step's run says nothing of this one
   const seen = seenOf(foretold, run.result?.outcomes ?? []);
   if (!seen) return null;
   const text = (v: number): string => valueText(v, formatOf(card, foretold.left.metric));

@@ -1,40 +1,11 @@
 /** What of the page is kept in this browser, in one place, and what can be done about it. */
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { bytesText } from '../../store/format';
 import { selectGpuForm } from '../../store/offline-slice';
 import { useApp, useAppStore } from '../app-context';
 import { useCommands } from '../palette/use-commands';
+import { useInstallOffer } from './install-offer';
 import { texts as t } from './texts';
-
-/** Chromium's offer to install the page as an app. */
-interface InstallOffer extends Event {
-  prompt(): Promise<unknown>;
-}
-let offered: InstallOffer | undefined;
-const listeners = new Set<() => void>();
-function useInstallOffer(): [InstallOffer | undefined, () => void] {
-  const [offer, setOffer] = useState(offered);
-  useEffect(() => {
-    const look = (): void => setOffer(offered);
-    const arrived = (event: Event): void => {
-      event.preventDefault(); // it is offered here, in words
-      offered = event as InstallOffer; // what this event is
-      listeners.forEach((listener) => listener());
-    };
-    listeners.add(look);
-    window.addEventListener('beforeinstallprompt', arrived);
-    return () => {
-      listeners.delete(look);
-      window.removeEventListener('beforeinstallprompt', arrived);
-    };
-  }, []);
-  const use = (): void => {
-    void offered?.prompt();
-    offered = undefined;
-    listeners.forEach((listener) => listener());
-  };
-  return [offer, use];
-}
 
 export default function OfflinePanel() {
   const { state, status, keeping, why } = useApp((app) => app.offline);

@@ -8,7 +8,7 @@ export function Filtering({ shown: { card, points }, rows, label, filters, setFi
   const change = (name: string, filter: Filters[string]): void => setFilters({ ...filters, [name]: filter });
   const number = (name: string, title: string) => (['from', 'to'] as const).map((end) => (
     <label key={`${name} ${end}`}>{end === 'from' ? texts.least(title) : texts.most(title)} <input
-      type="number" step="any" value={filters[name]?.[end] === undefined ? '' : Number(filters[name][end].toPrecision(4))}
+      type="number" step="any" value={filters[name]?.[end] ?? ''}
       onChange={(e) => {
         const { [end]: _, ...rest } = filters[name] ?? {};
         change(name, e.target.value === '' ? rest : { ...rest, [end]: Number(e.target.value) });

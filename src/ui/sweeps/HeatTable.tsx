@@ -1,7 +1,7 @@
 /** Two knobs against each other: a table whose cells are coloured, and open their best point. */
 import { useState } from 'react';
 import { cellsOf } from '../../store/sweep-results';
-import { colourAt } from '../colours';
+import { colourAt, inkAt } from '../colours';
 import { extent } from '../ticks';
 import { knobText } from './knob-text';
 import type { SweepView } from './Sweeps';
@@ -34,7 +34,7 @@ export function HeatTable({ shown: { card, points }, rows, less, label, text, op
               {row.map((cell, j) => {
                 if (cell.value === undefined) return <td key={j} className="soft">{texts.empty}</td>;
                 const share = shareOfBest(cell.value, range, less);
-                return <td key={j}><button type="button" style={{ background: colourAt('sequential', share), color: share > 0.55 ? '#111' : '#fff' }} aria-label={texts.cell(`${name(x)} ${knobText(card, x, cell.x)}`, `${name(y)} ${knobText(card, y, cell.y)}`, text(cell.value))} onClick={() => open(cell.at[0]!)}>{text(cell.value)}</button></td>;
+                return <td key={j}><button type="button" style={{ background: colourAt('sequential', share), color: inkAt('sequential', share) }} aria-label={texts.cell(`${name(x)} ${knobText(card, x, cell.x)}`, `${name(y)} ${knobText(card, y, cell.y)}`, text(cell.value))} onClick={() => open(cell.at[0]!)}>{text(cell.value)}</button></td>;
               })}
             </tr>
           ))}</tbody>

@@ -21,6 +21,8 @@ interface Upright {
   /** The filter of a stretch from `low` to `high`; undefined where it keeps all. */
   filter(low: number, high: number): Filters[string];
 }
+/** A drag is no more exact than this. */
+const rounded = (v: number): number => Number(v.toPrecision(4));
 const valueAt = ({ from, to, log }: Scale, share: number): number => {
   if (!log) return from + share * (to - from);
   return 10 ** (Math.log10(from) + share * (Math.log10(to) - Math.log10(from)));
@@ -32,7 +34,7 @@ function ofNumbers(name: string, label: string, scale: Scale, value: (row: Sweep
       const v = value(row);
       return v === undefined ? undefined : scale.at(v);
     },
-    filter: (low, high) => ({ from: valueAt(scale, low), to: valueAt(scale, high) }),
+    filter: (low, high) => ({ from: rounded(valueAt(scale, low)), to: rounded(valueAt(scale, high)) }),
   };
 }
 function ofOptions(name: string, label: string, values: readonly KnobValue[], text: (v: KnobValue) => string): Upright {
@@ -65,7 +67,9 @@ export function Parallel({ shown: { card, points }, rows, less, label, text, ope
     <section className="panel" aria-label={texts.parallel}>
       <h2>{texts.parallel}</h2>
       <p className="soft">{texts.parallelSays}</p>
-      <figure ref={box} className="table-scroll" aria-label={`${texts.parallel}: ${uprights.map((u) => u.label).join(', ')}`}>
+      {/* It may be wider than the page, and holds nothing that can be focused: so it scrolls by keyboard itself. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <figure ref={box} className="table-scroll" tabIndex={0} aria-label={`${texts.parallel}: ${uprights.map((u) => u.label).join(', ')}`}>
         <svg className="sweep-parallel" width={width} height={height} aria-hidden="true">
           {drawn.map((row) => {
             const kept = passes(row, filters);
